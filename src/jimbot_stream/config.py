@@ -1,0 +1,89 @@
+"""Settings: one frozen dataclass, read once from the environment, and only here."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _setting(name: str, default: Any, text: str) -> Any:
+    return field(default=default, metadata={"env": name, "doc": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process of jimbot_stream can be told from outside."""
+
+    broker: str = _setting(
+        "JIMBOT_BROKER",
+        "kafka://127.0.0.1:19092",
+        "Kafka bootstrap address. Unset: the embedded broker, started where none listens.",
+    )
+    log: str = _setting(
+        "JIMBOT_LOG",
+        "kurrentdb://127.0.0.1:12113?Tls=false&DefaultDeadline=10",
+        "Address of the event log: a kurrentdb:// or esdb:// URI, or sqlite:PATH for a log that"
+        " only this process uses. Unset: the embedded store, started where none listens.",
+    )
+    log_driver: str = _setting(
+        "JIMBOT_LOG_DRIVER",
+        "kurrentdb",
+        "Client for the log's address: kurrentdb, or eventstoredb (development, no TLS).",
+    )
+    data: Path = _setting(
+        "JIMBOT_DATA", Path("jimbot-data"), "Folder for the embedded stores, tables and blobs."
+    )
+    topic_prefix: str = _setting(
+        "JIMBOT_TOPIC_PREFIX", "", "Text before every topic name, for shared Kafka clusters."
+    )
+    partitions: int = _setting(
+        "JIMBOT_PARTITIONS", 4, "Partitions of the topics that are keyed by source."
+    )
+    worker: str = _setting(
+        "JIMBOT_WORKER", "worker-0", "Name of the worker: its static membership in the group."
+    )
+    web_port: int = _setting(
+        "JIMBOT_WEB_PORT", 16066, "Port of the worker's pages on 127.0.0.1; 0 turns them off."
+    )
+    checkpoint: str = _setting(
+        "JIMBOT_CHECKPOINT",
+        "",
+        "sha256 of the checkpoint in service at start. Empty: the newest one of the log, or a"
+        " new untrained one.",
+    )
+
+    @property
+    def blobs(self) -> Path:
+        """Folder of content-addressed blobs, shared by worker, learner and replay."""
+        return self.data / "blobs"
+
+    @property
+    def broker_file(self) -> Path:
+        """SQLite file of the embedded broker."""
+        return self.data / "broker.sqlite"
+
+    @property
+    def log_file(self) -> Path:
+        """SQLite file of the embedded event log."""
+        return self.data / "events.sqlite"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ValueError: a setting is malformed; the message names it.
+    """
+    env = os.environ if environment is None else environment
+    given: dict[str, Any] = {}
+    for item in fields(Settings):
+        text = env.get(item.metadata["env"])
+        if text is None:
+            continue
+        try:
+            given[item.name] = type(item.default)(text)
+        except ValueError:
+            kind = type(item.default).__name__
+            raise ValueError(f"{item.metadata['env']}={text!r} is not of type {kind}") from None
+    return Settings(**given)

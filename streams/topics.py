@@ -1,0 +1,52 @@
+"""Every topic: its name, key, partitions and retention, and nowhere else."""
+
+from dataclasses import dataclass
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A Kafka topic as it is declared; the prefix of the settings comes before the name."""
+
+    name: str
+    content: str
+    """What its events are, for the reference page."""
+    key: str = "source"
+    partitioned: bool = True
+    """False: one partition, so that all records stand in one order."""
+    retention_ms: int = 7 * DAY_MS
+    compacted: bool = False
+
+
+GAME_STATE = TopicSpec("game.state", "StateObserved and ActionApplied of games")
+GAME_LIFECYCLE = TopicSpec("game.lifecycle", "GameStarted and GameEnded")
+DECISION_REQUEST = TopicSpec("learning.decision.request", "DecisionRequest of players")
+DECISION_RESPONSE = TopicSpec(
+    "learning.decision.response", "DecisionReply, keyed by the source that asked"
+)
+EPISODE = TopicSpec("learning.episode", "EpisodeClosed of finished games", key="game id")
+TRAINING = TopicSpec(
+    "learning.training", "RunStarted, UpdateApplied, RunEnded", key="run id", partitioned=False
+)
+CHECKPOINT = TopicSpec(
+    "learning.checkpoint",
+    "CheckpointSaved: the newest per run goes into service",
+    key="run id",
+    partitioned=False,
+    compacted=True,
+)
+DEAD_LETTER = TopicSpec(
+    "dead-letter", "RecordRejected: the bytes, where they came from, and why", retention_ms=30 * DAY_MS
+)
+
+TOPICS: tuple[TopicSpec, ...] = (
+    GAME_STATE,
+    GAME_LIFECYCLE,
+    DECISION_REQUEST,
+    DECISION_RESPONSE,
+    EPISODE,
+    TRAINING,
+    CHECKPOINT,
+    DEAD_LETTER,
+)
