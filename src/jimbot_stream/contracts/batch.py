@@ -20,7 +20,7 @@ def is_json(value: bytes) -> bool:
     """Whether the value is in JSON form.
 
     A protobuf EventBatch begins with neither ``{`` nor ``[``: they would open a group,
-    and it has none. White space is another matter: ``\\n`` is the tag of its source.
+    and it has none. White space is another matter: a newline is the tag of its source.
     """
     return value[:1] in (b"{", b"[")
 
