@@ -1,0 +1,44 @@
+"""What a player cannot know is removed from a state before anything looks at it.
+
+Some bridges tell all: the draw pile in the order of drawing, and what lies face down.
+A policy that saw it would learn to cheat, and its results would mean nothing.
+"""
+
+from jimbot_stream.contracts import Card, GameState, Item
+
+_CardKey = tuple[int, int, int, str, str, str, bool]
+
+
+def hide(state: GameState) -> None:
+    """Sort the draw pile and take the identity of whatever lies face down, in place."""
+    _hide_hand(state)
+    _sort_pile(state)
+    for row in (state.jokers, state.consumables, state.shop_cards, state.pack):
+        for item in row:
+            if item.face_down:
+                item.CopyFrom(Item(face_down=True))
+
+
+def _hide_hand(state: GameState) -> None:
+    """Mask cards in hand; like the game's own deck view, count them among the unseen.
+
+    Without that, the hidden cards would be known: whatever of the deck is nowhere else.
+    """
+    for card in state.hand:
+        if not card.face_down:
+            continue
+        if card.id or card.rank or card.suit:
+            card.face_down = False
+            state.draw_pile.append(card)
+        card.CopyFrom(Card(face_down=True))
+
+
+def _sort_pile(state: GameState) -> None:
+    for card in state.draw_pile:
+        card.face_down = False  # it is the pile that is hidden, not what is in it
+    state.draw_pile.sort(key=_key)
+
+
+def _key(card: Card) -> _CardKey:
+    seal, debuffed = card.seal, card.debuffed
+    return card.suit, card.rank, card.id, card.enhancement, card.edition, seal, debuffed
