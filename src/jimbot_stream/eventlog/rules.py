@@ -1,0 +1,62 @@
+"""What may be appended, the same whichever store stands behind."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from jimbot_stream.eventlog import AppendRefusedError, NewEvent
+
+MAX_APPEND_BYTES = 1 << 20
+"""EventStoreDB's default limit; later servers allow more, so this suits all."""
+
+MAX_STREAM_NAME = 1024
+
+
+def append_size(sizes: Sequence[tuple[str, bytes, bytes]]) -> int:
+    """Size of (type, data, metadata) triples as the server counts it: types in UTF-16."""
+    return sum(2 * len(kind) + len(data) + len(metadata) for kind, data, metadata in sizes)
+
+
+def check_stream(stream: str) -> None:
+    """Refuse a name that no store would take, or that is the server's own.
+
+    Raises:
+        AppendRefusedError: the name is empty, too long, not UTF-8, or begins with ``$``.
+    """
+    if not stream or stream.startswith("$") or len(stream) > MAX_STREAM_NAME:
+        raise AppendRefusedError(f"not a stream name that can be written: {stream[:80]!r}")
+    try:
+        stream.encode()
+    except UnicodeEncodeError:
+        raise AppendRefusedError(f"not a stream name in UTF-8: {stream!a}") from None
+
+
+def check_append(stream: str, events: Sequence[NewEvent]) -> None:
+    """Refuse what some store behind the protocol would refuse, before sending it.
+
+    Raises:
+        AppendRefusedError: says which rule is broken.
+    """
+    check_stream(stream)
+    if not events:
+        raise AppendRefusedError(f"{stream}: an append needs at least one event")
+    for event in events:
+        _check_event(stream, event)
+    size = append_size([(event.type, event.data, event.metadata) for event in events])
+    if size > MAX_APPEND_BYTES:
+        raise AppendRefusedError(
+            f"{stream}: an append of {size} bytes is over the limit of {MAX_APPEND_BYTES}"
+        )
+
+
+def _check_event(stream: str, event: NewEvent) -> None:
+    if not event.type or event.type.startswith("$"):
+        raise AppendRefusedError(f"{stream}: not an event type: {event.type!r}")
+    try:
+        metadata = orjson.loads(event.metadata)
+    except orjson.JSONDecodeError:
+        metadata = None
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise AppendRefusedError(
+            f"{stream}: metadata of {event.type} must be a flat JSON object of strings"
+        )
