@@ -1,0 +1,48 @@
+"""The rules as Numba kernels: arrays in, arrays out; no strings, no objects.
+
+Numba does not notice an edit in a file that a cached kernel calls into or takes constants
+from. So the cache folder is named by a digest of every file that compiled code depends on:
+a stale cache cannot be met. It lies under ``NUMBA_CACHE_DIR`` where that is set, else
+in the user's cache folder, and is chosen here, before the first kernel is declared.
+
+With ``NUMBA_DISABLE_JIT=1`` the same source runs as plain Python, to the same bits.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ROOM = Path(__file__).parent.parent
+_COMPILED = ("kernels/*.py", "tables/*.py", "rng.py", "state.py", "actions.py")
+
+
+def source_digest() -> str:
+    """Digest of every file that compiled code depends on."""
+    digest = hashlib.blake2b(digest_size=10)
+    for pattern in _COMPILED:
+        for file in sorted(_ROOM.glob(pattern)):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept between processes."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    parent = Path(given) if given else Path(home) / "jimbot-stream"
+    return parent / f"kernels-{source_digest()}"
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+
+
+def jit(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel on first use and keep it; strict IEEE arithmetic, never fastmath."""
+    return cast(Callable[P, R], numba.njit(cache=True, fastmath=False)(function))
