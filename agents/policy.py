@@ -1,0 +1,78 @@
+"""A checkpoint in service: evaluates one observation at a time, always the same way."""
+
+import numpy as np
+import torch
+from ray.rllib.core.rl_module.torch import TorchRLModule
+
+from jimbot_stream.agents import checkpoint as checkpoints
+from jimbot_stream.agents.machine import compute_class
+from jimbot_stream.agents.module import Architecture, CandidateModule
+from jimbot_stream.decision import Evaluation, Observation, Policy
+
+
+def load_policy(data: bytes) -> Policy:
+    """Put the bytes of a checkpoint into service.
+
+    Torch is set to one thread for this process: reductions are then cut the same way
+    on every machine, and a single row is too small to gain from more.
+
+    Raises:
+        CheckpointError: the bytes are damaged or of another format.
+    """
+    read = checkpoints.from_bytes(data)
+    torch.set_num_threads(1)
+    return ModulePolicy(checkpoints.sha256(data), read.shape, build_module(read))
+
+
+def build_module(checkpoint: checkpoints.Checkpoint) -> CandidateModule:
+    """The RLModule with the checkpoint's weights."""
+    module = checkpoint.shape.spec().build()
+    assert isinstance(module, TorchRLModule)
+    module.set_state({name: np.array(value) for name, value in checkpoint.module.items()})
+    return module  # type: ignore[no-any-return]  # ray is untyped here
+
+
+class ModulePolicy:
+    """A Policy over a frozen RLModule.
+
+    Rows are never batched: matrix kernels differ by batch size, and with them the last
+    bits, so a decision would depend on who else asks. Every call has the shape [1, …].
+    """
+
+    def __init__(self, checkpoint: str, shape: Architecture, module: CandidateModule) -> None:
+        self._checkpoint = checkpoint
+        self._shape = shape
+        self._module = module.eval()
+
+    @property
+    def checkpoint(self) -> str:
+        """sha256 of the checkpoint's bytes, in hex."""
+        return self._checkpoint
+
+    @property
+    def compute_class(self) -> str:
+        """Class of processor and library."""
+        return compute_class()
+
+    def evaluate(self, observation: Observation) -> Evaluation:
+        """Logits and value of one observation.
+
+        Raises:
+            ValueError: the observation was made for another architecture.
+        """
+        self._refuse_misfit(observation)
+        features = torch.tensor(observation.features).unsqueeze(0)
+        candidates = torch.tensor(observation.candidates).unsqueeze(0)
+        with torch.inference_mode():
+            logits = self._module.logits(features, candidates)[0]
+            value = self._module.state_value(features)[0]
+        return Evaluation(logits=logits.numpy(), value=float(value))
+
+    def _refuse_misfit(self, observation: Observation) -> None:
+        shape = self._shape
+        wanted = ((shape.features,), (shape.actions, shape.candidate_features))
+        got = (observation.features.shape, observation.candidates.shape)
+        if got != wanted:
+            raise ValueError(
+                f"checkpoint {self._checkpoint} looks at shapes {wanted}, the observation has {got}"
+            )

@@ -1,0 +1,1 @@
+"""Masked PPO on RLlib's learner: configuration, advantages, the update of one batch."""

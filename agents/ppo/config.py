@@ -1,0 +1,67 @@
+"""What an update is told: every number that has a say in its result."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+
+from jimbot_stream.agents.checkpoint import canonical_json
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateConfig:
+    """Hyperparameters of one PPO update; recorded with it as canonical JSON."""
+
+    gamma: float = 0.98
+    """Discount per decision."""
+    lambda_: float = 0.95
+    """Decay of the advantage estimate."""
+    clip: float = 0.2
+    """How far the probability of a taken action may move, as a ratio."""
+    learning_rate: float = 1e-3
+    epochs: int = 6
+    """Passes over the batch."""
+    minibatch: int = 256
+    """Decisions per gradient step."""
+    entropy: float = 0.005
+    """Bonus for undecidedness."""
+    value_weight: float = 0.5
+    """Weight of the value loss."""
+    gradient_norm: float = 0.5
+    """Gradients are scaled down to this norm."""
+    kl_stop: float = 0.05
+    """No further pass once the policy has moved so far from the one that played."""
+    shards: int = 2
+    """Parts of a minibatch whose gradients are computed apart and summed in order."""
+    reward: str = "progress-1"
+    """Name of the reward function in ``rewards.REWARDS``."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: a number is out of its range; the message names it.
+        """
+        for name in ("epochs", "minibatch", "shards"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        for name in ("gamma", "lambda_"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1")
+        for name in ("learning_rate", "clip", "gradient_norm", "kl_stop"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive")
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal configurations give equal text."""
+        return canonical_json(asdict(self))
+
+
+def from_json(text: str) -> UpdateConfig:
+    """Read a recorded configuration.
+
+    Raises:
+        ValueError: not a configuration of this version.
+    """
+    value = json.loads(text)
+    if not isinstance(value, dict) or set(value) != {item.name for item in fields(UpdateConfig)}:
+        raise ValueError("the recorded configuration has other fields than this version's")
+    return UpdateConfig(**value)
