@@ -142,6 +142,8 @@ def subsets_within(
     """Which of ``SUBSETS`` have an allowed size, only selectable cards and all forced ones."""
     may = sum(1 << position for position in set(selectable) if 0 <= position < REACH)
     must = sum(1 << position for position in set(forced))
-    fits = (SUBSET_SIZES >= fewest) & (SUBSET_SIZES <= most)
-    chosen: NDArray[np.bool_] = fits & (SUBSET_MASKS & ~may == 0) & (SUBSET_MASKS & must == must)
+    fits = (fewest <= SUBSET_SIZES) & (most >= SUBSET_SIZES)
+    chosen: NDArray[np.bool_] = (
+        fits & ((SUBSET_MASKS & ~may) == 0) & ((SUBSET_MASKS & must) == must)
+    )
     return chosen

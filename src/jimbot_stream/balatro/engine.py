@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jimbot_stream.balatro import actions
 from jimbot_stream.balatro.kernels import legality, transition
-from jimbot_stream.balatro.state import MAX_SEED, STATE, STREAMS, Phase, blank
+from jimbot_stream.balatro.state import MAX_SEED, STATE, STREAMS, Phase, blank, plain
 from jimbot_stream.balatro.tables.blinds import ANTE_BASE
 from jimbot_stream.balatro.version import RULES_VERSION
 
@@ -77,28 +77,29 @@ def seed_of(run_seed: int, number: int) -> str:
 class Run:
     """One run; every change goes through ``step``."""
 
-    __slots__ = ("_rngs", "_states", "seed")
+    __slots__ = ("_record", "_rngs", "_states", "seed")
 
     def __init__(self, seed: str, states: NDArray[Any], rngs: NDArray[Any]) -> None:
         """Wrap records; use ``new_run`` or ``Run.restore``."""
         self.seed = seed
         self._states = states
         self._rngs = rngs
+        self._record = plain(states, STATE)[0]
 
     @property
     def state(self) -> Any:
         """The record of the run (``state.STATE``), hidden cards included; do not write to it."""
-        return self._states[0]
+        return self._record
 
     @property
     def streams(self) -> Any:
         """The record of its random streams (``state.STREAMS``)."""
-        return self._rngs[0]
+        return plain(self._rngs, STREAMS)[0]
 
     @property
     def phase(self) -> Phase:
         """Where the run stands."""
-        return Phase(int(self.state.phase))
+        return Phase(int(self._record["phase"]))
 
     @property
     def over(self) -> bool:
@@ -108,7 +109,7 @@ class Run:
     @property
     def won(self) -> bool:
         """True when the boss of the last ante was beaten."""
-        return bool(self.state.won)
+        return bool(self._record["won"])
 
     def step(self, action: int) -> None:
         """Carry out a canonical action.

@@ -121,7 +121,7 @@ def roll_seed(seed: float) -> float:
 @jit
 def pick_seed(seed: float, count: int) -> int:
     """First draw of an index 0 … count - 1 after seeding."""
-    return int(math.floor(roll_seed(seed) * count))
+    return math.floor(roll_seed(seed) * count)
 
 
 @jit
@@ -130,7 +130,7 @@ def shuffle_seed(order: NDArray[Any], count: int, seed: float) -> None:
     words = seeded(seed)
     for i in range(count - 1, 0, -1):
         words = step(words)
-        j = int(math.floor(uniform(words) * (i + 1)))
+        j = math.floor(uniform(words) * (i + 1))
         held = order[i]
         order[i] = order[j]
         order[j] = held

@@ -118,3 +118,8 @@ VIEW = np.dtype(
 def blank(kind: np.dtype[np.void], count: int = 1) -> NDArray[Any]:
     """Records of a kind, all zero, with fields as attributes."""
     return np.zeros(count, dtype=kind).view(np.recarray)
+
+
+def plain(records: NDArray[Any], kind: np.dtype[np.void]) -> NDArray[Any]:
+    """The same memory with fields as items: quicker to read outside of kernels."""
+    return records.view(np.ndarray).view(kind)

@@ -45,7 +45,7 @@ def is_flush(suit: NDArray[np.int64], count: int) -> bool:
     """Five cards of one suit."""
     if count < 5 or suit[0] == 0:
         return False
-    for i in range(1, count):
+    for i in range(1, count):  # noqa: SIM110 - Numba has no generator expressions
         if suit[i] != suit[0]:
             return False
     return True

@@ -42,7 +42,7 @@ _BARE = np.array([int(verb) for verb in BARE_VERBS], dtype=np.int64)
 @jit
 def phase_of(verb: int) -> int:
     """The phase in which a verb belongs; 0 for a verb that these rules do not know."""
-    if verb == _PLAY or verb == _DISCARD:
+    if verb in (_PLAY, _DISCARD):
         return _SELECTING_HAND
     if verb == _SELECT_BLIND:
         return _BLIND_SELECT
@@ -82,7 +82,7 @@ def refusal(s: Any, action: int) -> int:
     if action >> 24 & 0xFFFF != 0:
         return STRAY_ARGUMENT
     cards = action & 0xFFFFFF
-    if verb == _PLAY or verb == _DISCARD:
+    if verb in (_PLAY, _DISCARD):
         return _card_refusal(s, verb, cards)
     return STRAY_ARGUMENT if cards != 0 else LEGAL
 
