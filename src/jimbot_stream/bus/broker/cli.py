@@ -1,0 +1,157 @@
+"""``jimbot-stream broker``: the embedded broker as a process of its own."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from jimbot_stream.bus.broker.server import Broker
+from jimbot_stream.bus.broker.store import Durability, StorageError, StoreBusyError
+
+_PARENT_SECONDS: Final = 0.5
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class Address(click.ParamType):
+    """``HOST:PORT``."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Split at the last colon."""
+        host, colon, port = str(value).rpartition(":")
+        if not (colon and host and port.isdigit() and int(port) < 65536):
+            self.fail(f"{value!r} is not HOST:PORT, for example 127.0.0.1:19092", param, ctx)
+        return host.strip("[]"), int(port)
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="jimbot-data",
+    show_default=True,
+    help="Folder of the file broker.sqlite; made if missing. One broker per folder.",
+)
+@click.option(
+    "--listen",
+    type=Address(),
+    default="127.0.0.1:19092",
+    show_default=True,
+    help="Address to listen on. There are no passwords: whoever can connect can read and"
+    " write everything. Port 0 takes a free one.",
+)
+@click.option(
+    "--advertise",
+    type=Address(),
+    help="Address told to clients, where it differs from the one that they connect to"
+    " (port forwarding).",
+)
+@click.option(
+    "--durability",
+    type=click.Choice(["full", "normal"]),
+    default="full",
+    show_default=True,
+    help="full: an acknowledged record survives power loss; every commit is synced to the"
+    " disk, and many records share one. normal: it survives any crash of the process, but"
+    " a power cut may lose the last moments.",
+)
+@click.option(
+    "--max-message-bytes",
+    type=click.IntRange(min=1024),
+    default=10 << 20,
+    show_default=True,
+    help="Largest batch of records taken, where a topic has no max.message.bytes.",
+)
+@click.option(
+    "--max-file-bytes",
+    type=click.IntRange(min=1 << 20),
+    help="Cap of the file's size. At the cap producers get KAFKA_STORAGE_ERROR, reads go on.",
+)
+@click.option("--parent", type=int, help="End when the process with this id ends.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every request.")
+def broker(
+    data: Path,
+    listen: tuple[str, int],
+    advertise: tuple[str, int] | None,
+    durability: Durability,
+    max_message_bytes: int,
+    max_file_bytes: int | None,
+    parent: int | None,
+    verbose: bool,
+) -> None:
+    """Run the embedded broker: one node that speaks the Kafka protocol.
+
+    Every Kafka client can connect. Topics are declared explicitly, never by use; records,
+    committed offsets and producer states are kept in DATA/broker.sqlite. It is one node
+    without replication: for more than one machine, use Kafka and set JIMBOT_BROKER.
+
+    \b
+    Example:
+      jimbot-stream broker --data jimbot-data &
+      kcat -b 127.0.0.1:19092 -L
+    """
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    made = Broker(
+        data / "broker.sqlite",
+        *listen,
+        advertised=advertise,
+        durability=durability,
+        max_bytes=max_file_bytes,
+        defaults={"max.message.bytes": str(max_message_bytes)},
+    )
+    try:
+        asyncio.run(_serve(made, parent))
+    except (StoreBusyError, StorageError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {made.address}: {error}") from error
+
+
+async def _serve(made: Broker, parent: int | None) -> None:
+    """Run until SIGTERM, SIGINT, or the end of the parent."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with made:
+        click.echo(
+            f"Broker on {made.address}, records in {made.path}."
+            " One node, no replication. Ctrl-C stops it."
+        )
+        if made.host not in _LOOPBACK:
+            click.echo("Warning: reachable from other machines, without passwords.", err=True)
+        watch = asyncio.create_task(_watch(parent, stop)) if parent else None
+        await stop.wait()
+        if watch is not None:
+            watch.cancel()
+    click.echo("Broker stopped; all acknowledged records are on disk.")
+
+
+async def _watch(parent: int, stop: asyncio.Event) -> None:
+    """Stop when the parent is gone."""
+    while _alive(parent):
+        await asyncio.sleep(_PARENT_SECONDS)
+    stop.set()
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
