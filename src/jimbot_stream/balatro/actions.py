@@ -69,7 +69,7 @@ SUBSET_MASKS: Final[NDArray[np.int64]] = np.array(
 )
 """The same choices as bit masks."""
 SUBSET_MASKS.setflags(write=False)
-SUBSET_SIZES: Final[NDArray[np.int64]] = np.array([len(cards) for cards in SUBSETS], dtype=np.int64)
+SUBSET_SIZES: Final[NDArray[np.int64]] = np.array(list(map(len, SUBSETS)), dtype=np.int64)
 SUBSET_SIZES.setflags(write=False)
 
 _SUBSET_NUMBER = {cards: number for number, cards in enumerate(SUBSETS)}
@@ -140,10 +140,12 @@ def subsets_within(
     fewest: int, most: int, selectable: Iterable[int], forced: Iterable[int] = ()
 ) -> NDArray[np.bool_]:
     """Which of ``SUBSETS`` have an allowed size, only selectable cards and all forced ones."""
+    must_be = set(forced)
+    if not must_be <= set(range(REACH)):
+        return np.zeros(CHOICES, dtype=np.bool_)
     may = sum(1 << position for position in set(selectable) if 0 <= position < REACH)
-    must = sum(1 << position for position in set(forced))
+    must = sum(1 << position for position in must_be)
     fits = (fewest <= SUBSET_SIZES) & (most >= SUBSET_SIZES)
-    chosen: NDArray[np.bool_] = (
-        fits & ((SUBSET_MASKS & ~may) == 0) & ((SUBSET_MASKS & must) == must)
-    )
+    allowed = (SUBSET_MASKS & ~may) == 0
+    chosen: NDArray[np.bool_] = fits & allowed & ((SUBSET_MASKS & must) == must)
     return chosen

@@ -16,7 +16,7 @@ MAX_CARDS = 96
 MAX_HAND = 24
 """Most cards in hand: the width of the card mask of a canonical action."""
 MAX_STREAMS = 64
-"""Room for random streams; a power of two."""
+"""Room for random streams; these rules use 17 at most: one, and two for each of eight antes."""
 MAX_SEED = 8
 """Longest seed."""
 POKER_HANDS = 12

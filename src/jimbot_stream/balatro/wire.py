@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from jimbot_stream.balatro import actions
 from jimbot_stream.balatro.actions import A, Verb
 from jimbot_stream.balatro.engine import Run
-from jimbot_stream.balatro.kernels import candidates, observation
+from jimbot_stream.balatro.kernels import candidates
 from jimbot_stream.balatro.state import MAX_HAND, VIEW, Phase
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.decks import DECKS, WHITE_STAKE
@@ -33,7 +33,7 @@ from jimbot_stream.contracts.v1.game_pb2 import (
     LegalAction,
 )
 
-FEATURES = observation.FEATURES
+FEATURES = candidates.FEATURES
 """K: columns are named in ``tables.columns.GLOBAL``."""
 CANDIDATE_FEATURES = candidates.CANDIDATE_FEATURES
 """F: columns are named in ``tables.columns.CANDIDATE``."""

@@ -18,6 +18,7 @@ from jimbot_stream.balatro.kernels import jit, observation, preview
 from jimbot_stream.balatro.kernels.logarithm import log_scale
 from jimbot_stream.balatro.tables.columns import CANDIDATE
 
+FEATURES = observation.FEATURES
 CANDIDATE_FEATURES = len(CANDIDATE)
 _LEGAL = CANDIDATE.index("legal")
 _PLAY = CANDIDATE.index("play")

@@ -4,8 +4,6 @@ The order of evaluation of the full game (jokers, editions, held cards) hooks in
 far only the base remains of it.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,4 +40,4 @@ def card_chips(
 @jit
 def total(chips: float, mult: float) -> float:
     """The score of a hand."""
-    return float(math.floor(chips * mult))
+    return float(np.floor(chips * mult))
