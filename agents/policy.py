@@ -13,14 +13,10 @@ from jimbot_stream.decision import Evaluation, Observation, Policy
 def load_policy(data: bytes) -> Policy:
     """Put the bytes of a checkpoint into service.
 
-    Torch is set to one thread for this process: reductions are then cut the same way
-    on every machine, and a single row is too small to gain from more.
-
     Raises:
         CheckpointError: the bytes are damaged or of another format.
     """
     read = checkpoints.from_bytes(data)
-    torch.set_num_threads(1)
     return ModulePolicy(checkpoints.sha256(data), read.shape, build_module(read))
 
 
@@ -61,6 +57,7 @@ class ModulePolicy:
             ValueError: the observation was made for another architecture.
         """
         self._refuse_misfit(observation)
+        _use_one_thread()
         features = torch.tensor(observation.features).unsqueeze(0)
         candidates = torch.tensor(observation.candidates).unsqueeze(0)
         with torch.inference_mode():
@@ -76,3 +73,12 @@ class ModulePolicy:
             raise ValueError(
                 f"checkpoint {self._checkpoint} looks at shapes {wanted}, the observation has {got}"
             )
+
+
+def _use_one_thread() -> None:
+    """Let torch cut its sums the same way on every machine; one row gains nothing from more.
+
+    The setting belongs to the calling thread, so the thread that evaluates must make it.
+    """
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)

@@ -10,24 +10,24 @@ from jimbot_stream.agents.checkpoint import canonical_json
 class UpdateConfig:
     """Hyperparameters of one PPO update; recorded with it as canonical JSON."""
 
-    gamma: float = 0.98
+    gamma: float = 0.9
     """Discount per decision."""
     lambda_: float = 0.95
     """Decay of the advantage estimate."""
-    clip: float = 0.2
+    clip: float = 0.3
     """How far the probability of a taken action may move, as a ratio."""
-    learning_rate: float = 1e-3
-    epochs: int = 6
+    learning_rate: float = 2e-3
+    epochs: int = 16
     """Passes over the batch."""
-    minibatch: int = 256
+    minibatch: int = 64
     """Decisions per gradient step."""
-    entropy: float = 0.005
+    entropy: float = 0.0005
     """Bonus for undecidedness."""
     value_weight: float = 0.5
     """Weight of the value loss."""
     gradient_norm: float = 0.5
     """Gradients are scaled down to this norm."""
-    kl_stop: float = 0.05
+    kl_stop: float = 0.3
     """No further pass once the policy has moved so far from the one that played."""
     shards: int = 2
     """Parts of a minibatch whose gradients are computed apart and summed in order."""

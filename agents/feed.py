@@ -1,0 +1,81 @@
+"""What an update learns from, read back from the event log; nothing travels beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import orjson
+
+from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.trajectory import FeedError, Game, batch_of, trajectory
+from jimbot_stream.contracts import (
+    ActionApplied,
+    DecisionMade,
+    EpisodeReference,
+    GameEnded,
+    StateObserved,
+)
+from jimbot_stream.contracts.json_codec import ShapeError
+from jimbot_stream.contracts.upcast import UnknownSchemaError, read_logged
+from jimbot_stream.eventlog import EventLog, RecordedEvent
+from jimbot_stream.eventlog.naming import game_stream
+
+
+async def read_batch(
+    log: EventLog, episodes: Sequence[EpisodeReference], config: UpdateConfig
+) -> Batch:
+    """The decisions of the episodes, in the given order, as an update takes them.
+
+    Raises:
+        FeedError: a game has a hole, or its record contradicts itself.
+        StreamNotFoundError: a game is not in the log.
+    """
+    reward = reward_named(config.reward)
+    games = [await read_game(log, episode) for episode in episodes]
+    return batch_of([trajectory(game, reward) for game in games])
+
+
+async def read_game(log: EventLog, episode: EpisodeReference) -> Game:
+    """One game as recorded, up to the revision given.
+
+    Raises:
+        FeedError: an event is missing or unreadable.
+        StreamNotFoundError: the game is not in the log.
+    """
+    game = Game(episode.game_id)
+    async for event in _events(log, episode):
+        try:
+            _take(game, event)
+        except (ShapeError, UnknownSchemaError) as error:
+            raise FeedError(f"{event.revision}@{event.stream}: {error}") from None
+    return game
+
+
+async def _events(log: EventLog, episode: EpisodeReference) -> AsyncIterator[RecordedEvent]:
+    revision = -1
+    async for event in log.read_stream(game_stream(episode.game_id), from_revision=0):
+        if event.revision != revision + 1:
+            break
+        revision = event.revision
+        if revision <= episode.last_revision:
+            yield event
+        if revision >= episode.last_revision:
+            return
+    raise FeedError(
+        f"game {episode.game_id}: event {revision + 1} is missing,"
+        f" {episode.last_revision} is the last one used"
+    )
+
+
+def _take(game: Game, event: RecordedEvent) -> None:
+    schema = int(orjson.loads(event.metadata or b"{}").get("schema", "1"))
+    match event.type:
+        case "StateObserved":
+            game.states[event.revision] = read_logged(StateObserved, schema, event.data).state
+        case "DecisionMade":
+            game.made.append(read_logged(DecisionMade, schema, event.data))
+        case "ActionApplied":
+            applied = read_logged(ActionApplied, schema, event.data)
+            game.applied[applied.request_id] = applied
+        case "GameEnded":
+            game.ended = read_logged(GameEnded, schema, event.data)

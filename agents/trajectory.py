@@ -1,0 +1,130 @@
+"""A recorded game as a trajectory: decisions, what came of them, and what they count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.rewards import Reward
+from jimbot_stream.balatro import actions, wire
+from jimbot_stream.contracts import (
+    ActionApplied,
+    DecisionMade,
+    DecisionMode,
+    DecisionSource,
+    GameEnded,
+    GameState,
+)
+from jimbot_stream.decision.decide import mask_digest, observation_digest
+from jimbot_stream.decision.record import observe
+
+
+class FeedError(ValueError):
+    """A recorded game cannot be learned from; the message names it and says why."""
+
+
+@dataclass(slots=True)
+class Game:
+    """What a trajectory needs of a game's events."""
+
+    name: str
+    states: dict[int, GameState] = field(default_factory=dict)
+    """By revision."""
+    made: list[DecisionMade] = field(default_factory=list)
+    applied: dict[str, ActionApplied] = field(default_factory=dict)
+    """By request."""
+    ended: GameEnded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision and what came of it."""
+
+    game: str
+    state: GameState
+    made: DecisionMade
+    reward: float
+    obeyed: bool
+    """The player did what was decided."""
+
+    @property
+    def weight(self) -> float:
+        """1 where the policy sampled the action that was carried out, else 0."""
+        by_policy = self.made.decided_by in (
+            DecisionSource.DECISION_SOURCE_POLICY,
+            DecisionSource.DECISION_SOURCE_CACHED,
+        )
+        sampled = self.made.mode == DecisionMode.DECISION_MODE_SAMPLE
+        return float(by_policy and sampled and self.obeyed)
+
+
+def trajectory(game: Game, reward: Reward) -> list[Step]:
+    """The decisions of a finished game; a reward runs to the next decision, or to the end.
+
+    Raises:
+        FeedError: the game is not over, or its decisions do not follow its states.
+    """
+    if game.ended is None:
+        raise FeedError(f"game {game.name} is not over at the revision given")
+    revisions = [made.state_revision for made in game.made]
+    if revisions != sorted(set(revisions)) or not set(revisions) <= game.states.keys():
+        raise FeedError(f"game {game.name}: its decisions do not follow its states")
+    befores = [game.states[revision] for revision in revisions]
+    afters = [*befores[1:], _end(game)]
+    return [
+        Step(game.name, before, made, reward(before, after), _obeyed(game, made))
+        for before, made, after in zip(befores, game.made, afters, strict=False)
+    ]
+
+
+def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:
+    """Trajectories as columns; candidates are written in place, for they are large.
+
+    Raises:
+        FeedError: there is no decision, or a state leads to another observation than recorded.
+    """
+    steps = [step for steps in trajectories for step in steps]
+    if not steps:
+        raise FeedError("the episodes hold no decision")
+    features = np.empty((len(steps), wire.FEATURES), dtype=np.float32)
+    candidates = np.empty((len(steps), actions.A, wire.CANDIDATE_FEATURES), dtype=np.float32)
+    mask = np.empty((len(steps), actions.A), dtype=np.bool_)
+    for row, step in enumerate(steps):
+        features[row], candidates[row], mask[row] = _observed(step)
+    return Batch(
+        lengths=tuple(len(steps) for steps in trajectories if steps),
+        features=features,
+        candidates=candidates,
+        mask=mask,
+        actions=np.array([step.made.action_index for step in steps], dtype=np.int64),
+        log_probs=np.array([step.made.log_prob for step in steps], dtype=np.float64),
+        rewards=np.array([step.reward for step in steps], dtype=np.float64),
+        weights=np.array([step.weight for step in steps], dtype=np.float64),
+    )
+
+
+def _observed(step: Step) -> wire.Observation:
+    observation = observe(step.state, step.made.legal)
+    digests = observation_digest(observation), mask_digest(observation)
+    if digests != (step.made.observation_digest, step.made.mask_digest):
+        raise FeedError(
+            f"game {step.game}, decision {step.made.decision_number}: the recorded state"
+            " leads to another observation than the one decided on"
+        )
+    return observation.features, observation.candidates, observation.mask
+
+
+def _obeyed(game: Game, made: DecisionMade) -> bool:
+    applied = game.applied.get(made.request_id)
+    return applied is not None and applied.action == made.action
+
+
+def _end(game: Game) -> GameState:
+    """The last state, with the victory that only GameEnded may have told."""
+    end = GameState()
+    if game.states:
+        end.CopyFrom(game.states[max(game.states)])
+    if game.ended is not None and game.ended.won:
+        end.won = True
+    return end
