@@ -38,10 +38,20 @@ def bootstrap(address: str) -> str:
 class KafkaBus:
     """One idempotent producer and any number of readers; survives restarts of the broker."""
 
-    def __init__(self, address: str, *, patience_s: float = 60.0) -> None:
-        """Address a broker; patience_s is how long a record may remain unacknowledged."""
+    def __init__(
+        self, address: str, *, patience_s: float = 60.0, request_timeout_s: float = 10.0
+    ) -> None:
+        """Address a broker.
+
+        Args:
+            address: ``kafka://host:port``, several separated by semicolons.
+            patience_s: how long a record may remain unacknowledged, retries included.
+            request_timeout_s: how long one request may take, and how long a topic that is
+                not known yet is looked for.
+        """
         self._servers = bootstrap(address)
         self._patience_s = patience_s
+        self._request_timeout_ms = int(request_timeout_s * 1000)
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -111,7 +121,7 @@ class KafkaBus:
             acks="all",
             enable_idempotence=True,
             max_request_size=MAX_RECORD_BYTES,
-            request_timeout_ms=10_000,
+            request_timeout_ms=self._request_timeout_ms,
             connections_max_idle_ms=FOREVER_MS,
         )
         try:

@@ -1,0 +1,112 @@
+"""The end of a run: a table of what happened, and a last line that says what was verified."""
+
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from jimbot_stream.play.tally import Generation, Latency, Tally
+from jimbot_stream.play.verification import Verified
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that the end of a run tells."""
+
+    tally: Tally
+    verified: Verified
+    events_logged: int
+    seconds: float
+    """Time of playing and learning."""
+    discrepancies: list[str] = field(default_factory=list)
+    """Where the players' count and the worker's differ."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 when everything that was played was verified and found identical."""
+        whole = (
+            self.verified.decisions == self.tally.decisions
+            and self.verified.updates == self.tally.updates_planned
+        )
+        return 0 if self.verified.identical and whole and not self.discrepancies else 1
+
+    @property
+    def last_line(self) -> str:
+        """How many decisions and updates were found identical."""
+        found = self.verified
+        return (
+            f"{found.decisions_identical:,} of {self.tally.decisions:,} decisions and"
+            f" {found.updates_identical:,} of {self.tally.updates_planned:,} updates"
+            f" were repeated and found identical"
+        )
+
+
+def show(summary: Summary, console: Console) -> None:
+    """Print the summary."""
+    tally = summary.tally
+    console.print(_generations(tally))
+    console.print(_facts(summary))
+    for text in (*summary.discrepancies, *summary.verified.divergences):
+        console.print(text, style="red", highlight=False, markup=False)
+    console.print(f"decisions sha256 {tally.digest()}", highlight=False, soft_wrap=True)
+    style = "bold green" if summary.exit_code == 0 else "bold red"
+    console.print(summary.last_line, style=style, highlight=False, soft_wrap=True)
+
+
+def _generations(tally: Tally) -> Table:
+    table = Table(title="Games by checkpoint", title_justify="left")
+    table.add_column("generation", justify="right")
+    table.add_column("checkpoint")
+    for heading in ("games", "won", "mean best round", "mean ante", "mean round", "decisions"):
+        table.add_column(heading, justify="right")
+    for row in tally.generations():
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: Generation) -> list[str]:
+    return [
+        str(row.number),
+        row.checkpoint[:12],
+        f"{row.games:,}",
+        f"{row.won:,}",
+        f"{row.mean_score:,.1f}",
+        f"{row.mean_ante:.2f}",
+        f"{row.mean_round:.2f}",
+        f"{row.decisions:,}",
+    ]
+
+
+def _facts(summary: Summary) -> Table:
+    tally, verified = summary.tally, summary.verified
+    table = Table(show_header=False, title="The run", title_justify="left")
+    rate = tally.decisions / summary.seconds if summary.seconds else 0.0
+    rows = {
+        "games": f"{len(tally.results):,}, {sum(r.won for r in tally.results):,} won",
+        "mean best round, mean ante": _means(tally),
+        "decisions": f"{tally.decisions:,} in {summary.seconds:.1f} s, {rate:,.0f} per second",
+        "request to reply": _latency(tally.round_trip),
+        "  of which bus and waiting": _latency(tally.bus),
+        "  of which decision and log": _latency(tally.decide),
+        "events logged": f"{summary.events_logged:,}",
+        "updates taken into service": f"{tally.updates:,}",
+        "verified": f"{verified.conclusion} ({verified.seconds:.1f} s)",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def _means(tally: Tally) -> str:
+    results = sorted(tally.results, key=lambda result: result.plan.game_id)
+    if not results:
+        return "-"
+    score = sum(result.best_score for result in results) / len(results)
+    ante = sum(result.ante for result in results) / len(results)
+    return f"{score:,.1f}, {ante:.2f}"
+
+
+def _latency(latency: Latency) -> str:
+    if latency.p50_ms is None or latency.p95_ms is None:
+        return "not measured"
+    return f"p50 {latency.p50_ms:.1f} ms, p95 {latency.p95_ms:.1f} ms"

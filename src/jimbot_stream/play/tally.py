@@ -1,0 +1,164 @@
+"""What was seen so far: the numbers behind the progress line, the page and the summary."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from jimbot_stream.balatro import wire
+from jimbot_stream.play.desk import Answer
+from jimbot_stream.play.plan import GamePlan
+
+
+@dataclass(frozen=True, slots=True)
+class GameResult:
+    """How a game went."""
+
+    plan: GamePlan
+    checkpoint: str
+    won: bool
+    ante: int
+    round: int
+    best_score: float
+    """Best score of one round."""
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Percentiles in milliseconds; None where nothing was measured."""
+
+    p50_ms: float | None
+    p95_ms: float | None
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> "Latency":
+        """Percentiles of a list of durations."""
+        if not seconds:
+            return cls(None, None)
+        p50, p95 = np.percentile(np.asarray(seconds), (50, 95)) * 1000
+        return cls(round(float(p50), 2), round(float(p95), 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The games that one checkpoint decided."""
+
+    number: int
+    checkpoint: str
+    games: int
+    won: int
+    mean_score: float
+    mean_ante: float
+    mean_round: float
+    decisions: int
+
+
+@dataclass
+class Tally:
+    """Counts as games go on; belongs to one event loop."""
+
+    games_planned: int
+    updates_planned: int = 0
+    stage: str = "starting"
+    """What is going on, in words."""
+    updates: int = 0
+    """Checkpoints announced by the learner, without the untrained one."""
+    results: list[GameResult] = field(default_factory=list)
+    _actions: dict[tuple[str, int], int] = field(default_factory=dict)
+    _took_s: list[float] = field(default_factory=list)
+    _bus_s: list[float] = field(default_factory=list)
+    _decide_s: list[float] = field(default_factory=list)
+
+    def decision(self, plan: GamePlan, number: int, answer: Answer) -> None:
+        """Count a decision."""
+        self._actions[plan.game_id, number] = wire.action_index(answer.reply.action)
+        self._took_s.append(answer.took_s)
+        if answer.decide_s is not None:
+            self._decide_s.append(answer.decide_s)
+            self._bus_s.append(answer.took_s - answer.decide_s)
+
+    def game(self, result: GameResult) -> None:
+        """Count a finished game."""
+        self.results.append(result)
+
+    @property
+    def decisions(self) -> int:
+        """Decisions so far."""
+        return len(self._actions)
+
+    @property
+    def round_trip(self) -> Latency:
+        """From handing in a request to reading its reply."""
+        return Latency.of(self._took_s)
+
+    @property
+    def bus(self) -> Latency:
+        """The part of the round trip that is not the decision: records, waiting, both hops."""
+        return Latency.of(self._bus_s)
+
+    @property
+    def decide(self) -> Latency:
+        """The decision itself, log included, as the worker measured it."""
+        return Latency.of(self._decide_s)
+
+    def digest(self) -> str:
+        """sha256 over (game id, decision number, action index) of all decisions, sorted."""
+        lines = (f"{game} {n} {action}\n" for (game, n), action in sorted(self._actions.items()))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def generations(self) -> list[Generation]:
+        """The finished games by generation."""
+        groups: dict[int, list[GameResult]] = defaultdict(list)
+        for result in self.results:
+            groups[result.plan.generation].append(result)
+        return [_generation(number, groups[number]) for number in sorted(groups)]
+
+    def numbers(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        return {
+            "stage": self.stage,
+            "games": len(self.results),
+            "games_planned": self.games_planned,
+            "won": sum(result.won for result in self.results),
+            "decisions": self.decisions,
+            "updates": self.updates,
+            "updates_planned": self.updates_planned,
+            "round_trip_ms": _percentiles(self.round_trip),
+            "bus_ms": _percentiles(self.bus),
+            "decide_ms": _percentiles(self.decide),
+            "generations": [
+                {
+                    "generation": row.number,
+                    "checkpoint": row.checkpoint,
+                    "games": row.games,
+                    "won": row.won,
+                    "mean_score": round(row.mean_score, 1),
+                    "mean_ante": round(row.mean_ante, 3),
+                    "mean_round": round(row.mean_round, 3),
+                    "decisions": row.decisions,
+                }
+                for row in self.generations()
+            ],
+        }
+
+
+def _percentiles(latency: Latency) -> dict[str, float | None]:
+    return {"p50": latency.p50_ms, "p95": latency.p95_ms}
+
+
+def _generation(number: int, results: list[GameResult]) -> Generation:
+    results = sorted(results, key=lambda result: result.plan.game_id)  # sums of floats: one order
+    count = len(results)
+    return Generation(
+        number=number,
+        checkpoint=results[0].checkpoint,
+        games=count,
+        won=sum(result.won for result in results),
+        mean_score=sum(result.best_score for result in results) / count,
+        mean_ante=sum(result.ante for result in results) / count,
+        mean_round=sum(result.round for result in results) / count,
+        decisions=sum(result.decisions for result in results),
+    )
