@@ -1,0 +1,260 @@
+"""Recordings of real games, as events ready for the bus.
+
+Two kinds of JSON lines are known: calls of a bot with the game's tables before (and
+after) each, and game states of BalatroBot one per line. Every id derives from the file's
+content, so that ingesting a file twice changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import orjson
+
+from jimbot_stream.contracts import EventBatch, GameStarted, GameState, Phase
+from jimbot_stream.streams.intake import balatrobot, lua_state
+from jimbot_stream.streams.intake.loose import Given, word
+from jimbot_stream.streams.intake.progress import check_forwards
+from jimbot_stream.streams.intake.recorded_call import GO_TO_MENU, START_RUN, actions_of
+from jimbot_stream.streams.intake.rejection import Reason, Rejected
+from jimbot_stream.streams.intake.telling import Posted, Telling, batches
+from jimbot_stream.streams.intake.vocabulary import DECKS
+
+ORIGIN = "recording"
+CUT_SHORT = "recording ends"
+"""Reason of a GameEnded whose game was not over when the recording was."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line, or a part of one, that could not be told."""
+
+    line: int
+    reason: Reason
+    detail: str
+
+
+@dataclass(slots=True)
+class Recording:
+    """What a file holds, told."""
+
+    source: str
+    """Name of the source; derives from the content as well."""
+    games: list[Telling] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    @property
+    def posted(self) -> Sequence[Posted]:
+        """Every event with its topic, in the order of telling."""
+        return [each for game in self.games for each in game.posted]
+
+    @property
+    def decisions(self) -> int:
+        """Requests for a decision among the events."""
+        return sum(game.decisions for game in self.games)
+
+    def batches(self) -> Iterator[tuple[str, EventBatch]]:
+        """The events as numbered batches, each with its topic."""
+        return batches(self.source, self.posted)
+
+    def game(self) -> Telling | None:
+        """The game that is being told."""
+        return self.games[-1] if self.games and not self.games[-1].ended else None
+
+    def new_game(self) -> Telling:
+        """Begin the next game of the file."""
+        game = Telling(self.source, f"{self.source}-{len(self.games)}")
+        self.games.append(game)
+        return game
+
+
+def read_recording(data: bytes) -> Recording:
+    """Tell the games of a recording; lines that cannot be told are listed, not fatal.
+
+    Raises:
+        Rejected: no line of it is of a known kind.
+    """
+    recording = Recording(f"{ORIGIN}-{sha256(data).hexdigest()[:16]}")
+    calls, states = _Calls(recording), _States(recording)
+    for number, line in enumerate(data.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            _tell(_object(line, number), calls, states)
+        except Rejected as error:
+            detail = f"{error.field}: {error.detail}" if error.field else error.detail
+            recording.left_out.append(LeftOut(number, error.reason, detail))
+    if not recording.games:
+        raise Rejected("unknown_shape", "", "no line of it is of a kind that can be told")
+    if game := recording.game():
+        game.end(CUT_SHORT)
+    return recording
+
+
+def _object(line: bytes, number: int) -> Given:
+    try:
+        return Given(orjson.loads(line), f"line {number}")
+    except orjson.JSONDecodeError as error:
+        raise Rejected("not_json", f"line {number}", str(error)) from None
+
+
+def _tell(raw: Given, calls: "_Calls", states: "_States") -> None:
+    content = balatrobot.unwrap(raw.value)
+    if balatrobot.is_state(content):
+        states.tell(Given(content, raw.path))
+    elif "function" in raw:
+        calls.tell(raw)
+    else:
+        raise Rejected("unknown_shape", raw.path, "neither a recorded call nor a game state")
+
+
+class _Calls:
+    """Lines of the kind: a call, the game's tables before it, and perhaps after it."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._seed = ""
+        self._antes = _Antes()
+
+    def tell(self, raw: Given) -> None:
+        """Tell one line.
+
+        Raises:
+            Rejected: the call is not told; the states around it are.
+        """
+        call = raw.object("function")
+        name = call.text("name")
+        arguments = call.object("arguments" if "arguments" in call else "params")
+        before_ns, after_ns = _times(raw)
+        if name == START_RUN:
+            self._start(arguments, before_ns)
+        else:
+            before = "game_state_before" if "game_state_before" in raw else "game_state"
+            self._see(raw.object(before), before_ns)
+        try:
+            self._act(name, arguments, before_ns)
+        finally:
+            if "game_state_after" in raw:
+                self._see(raw.object("game_state_after"), after_ns)
+
+    def _start(self, arguments: Given, time_ns: int) -> None:
+        if game := self._recording.game():
+            game.end("quit", time_ns)
+        self._seed, self._antes = arguments.text("seed"), _Antes()
+        started = GameStarted(
+            seed=self._seed,
+            deck=word(DECKS, arguments.text("deck")),
+            stake=arguments.integer("stake"),
+            win_ante=balatrobot.WIN_ANTE,
+            origin=ORIGIN,
+        )
+        self._recording.new_game().begin(started, time_ns)
+
+    def _act(self, name: str, arguments: Given, time_ns: int) -> None:
+        game = self._recording.game()
+        if game is None or name == START_RUN:
+            return
+        if name == GO_TO_MENU:
+            game.end("quit", time_ns)
+            return
+        for action in actions_of(name, arguments):
+            game.act(action, time_ns)
+
+    def _see(self, raw: Given, time_ns: int) -> None:
+        if lua_state.phase(raw) == Phase.PHASE_MENU:
+            return
+        game = self._recording.game()
+        if game is None and self._recording.games:
+            return  # what the game still shows after its end
+        state = lua_state.state_message(raw, self._seed, self._antes.after(raw))
+        if game is None:  # the recording began in the middle
+            game = self._recording.new_game()
+            game.begin(_started(state), time_ns)
+        game.see(state, time_ns)
+        _end_if_over(game, state, time_ns)
+
+
+class _Antes:
+    """Counts antes, which these recordings do not tell: the ante rises as its boss falls."""
+
+    def __init__(self) -> None:
+        self._ante = 1
+        self._on_boss = False
+        self._counted = False
+
+    def after(self, raw: Given) -> int:
+        """The ante of this state, the next one told."""
+        on_boss = raw.object("game").text("blind_on_deck") == lua_state.BOSS
+        beaten = on_boss and lua_state.phase(raw) == Phase.PHASE_ROUND_EVAL
+        left = self._on_boss and not on_boss
+        if (beaten or left) and not self._counted:
+            self._ante += 1
+        self._counted = beaten or (self._counted and on_boss)
+        self._on_boss = on_boss
+        return self._ante
+
+
+class _States:
+    """Lines of the kind: a game state of BalatroBot."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def tell(self, raw: Given) -> None:
+        """Tell one line.
+
+        Raises:
+            Rejected: something in the state is not what it must be.
+        """
+        state = balatrobot.state_message(raw)
+        game = self._recording.game()
+        if game and (state.phase == Phase.PHASE_MENU or not _goes_on(game, state)):
+            game.end("quit")
+            game = None
+        if state.phase == Phase.PHASE_MENU or self._is_left_over(state):
+            return
+        if game is None:
+            game = self._recording.new_game()
+            game.begin(_started(state))
+        game.see(state)
+        _end_if_over(game, state)
+
+    def _is_left_over(self, state: GameState) -> bool:
+        """Whether it is the end of the game that was told last, seen again."""
+        if state.phase != Phase.PHASE_GAME_OVER or not self._recording.games:
+            return False
+        last = self._recording.games[-1]
+        return last.ended and last.state is not None and last.state.seed == state.seed
+
+
+def _goes_on(game: Telling, state: GameState) -> bool:
+    if game.state is None:
+        return True
+    try:
+        check_forwards(game.state, state)
+    except Rejected:
+        return False
+    return True
+
+
+def _started(state: GameState) -> GameStarted:
+    return GameStarted(
+        seed=state.seed,
+        deck=state.deck,
+        stake=state.stake,
+        win_ante=balatrobot.WIN_ANTE,
+        origin=ORIGIN,
+    )
+
+
+def _end_if_over(game: Telling, state: GameState, time_ns: int = 0) -> None:
+    if state.phase == Phase.PHASE_GAME_OVER:
+        game.end("won" if state.won else "lost", time_ns)
+
+
+def _times(raw: Given) -> tuple[int, int]:
+    """When the states before and after the call were seen, in nanoseconds; 0 for unknown."""
+    both = raw.dollars("timestamp_ms")
+    before = raw.dollars("timestamp_ms_before") or both
+    after = raw.dollars("timestamp_ms_after") or both
+    return max(before, 0) * 1_000_000, max(after, 0) * 1_000_000
