@@ -27,6 +27,8 @@ class BlobStore:
         name = sha256(data).hexdigest()
         path = self.path(name)
         if self._holds(path, data):
+            # Whoever wrote it may have died before its folder was on disk.
+            _sync_folder(path.parent)
             return name
         _make_folders(path.parent)
         _write(path, data)

@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from jimbot_stream.eventlog import Expected, ExpectedVersion
+from jimbot_stream.eventlog import Expected, ExpectedVersion, StreamNotFoundError
 
 NO_EVENTS = -1
 """Revision of the last event of a stream without events."""
+
+
+class SoftDeletedError(StreamNotFoundError):
+    """The stream must exist and is soft-deleted; on the wire this is not "not found"."""
 
 
 @dataclass(slots=True)

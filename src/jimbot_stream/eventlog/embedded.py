@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self, TypeVar
 
 from jimbot_stream.clock import Clock, SystemClock
@@ -20,8 +19,10 @@ from jimbot_stream.eventlog import (
     RecordedEvent,
     StreamMetadata,
     StreamNotFoundError,
+    WrongExpectedVersionError,
 )
 from jimbot_stream.eventlog import reader as pages
+from jimbot_stream.eventlog.commit import SoftDeletedError
 from jimbot_stream.eventlog.lock import FileLock
 from jimbot_stream.eventlog.naming import event_id
 from jimbot_stream.eventlog.reader import Filter, Page, Readers
@@ -44,8 +45,12 @@ class EmbeddedLog:
     the last moments stay in memory, so that live subscribers seldom read the file.
     """
 
-    def __init__(self, path: Path | str, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: Path | str, clock: Clock | None = None, *, read_only: bool = False
+    ) -> None:
+        """Read-only, the file must exist, another process may write it, nothing follows it."""
         self.path = Path(path)
+        self._read_only = read_only
         self._clock = clock or SystemClock()
         self._lock: FileLock | None = None
         self._writer: Writer | None = None
@@ -61,17 +66,23 @@ class EmbeddedLog:
         Raises:
             EventLogError: another writer holds the file, or it is no event log.
         """
-        if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self.path)
+        if self._readers is None:
             try:
-                self._db = open_writable(self.path)
+                if not self._read_only:
+                    self._db = self._take_file()
                 self._readers = Readers(self.path)
-                self._writer = Writer(self._db, Storage(self._db, self._clock), self._on_commit)
+                if self._db:
+                    storage = Storage(self._db, self._clock)
+                    self._writer = Writer(self._db, storage, self._on_commit)
             except BaseException:
                 await self.close()
                 raise
         return self
+
+    def _take_file(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self.path)
+        return open_writable(self.path)
 
     async def close(self) -> None:
         """Finish appends, end subscriptions, release the file; idempotent."""
@@ -92,12 +103,7 @@ class EmbeddedLog:
     async def __aenter__(self) -> Self:
         return await self.open()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *unused: object) -> None:
         await self.close()
 
     async def append(
@@ -109,7 +115,10 @@ class EmbeddedLog:
             Proposed(e.id.bytes, e.type, int(e.data[:1] == b"{"), e.data, e.metadata)
             for e in events
         ]
-        return await self.append_proposed(stream, proposed, expected)
+        try:
+            return await self.append_proposed(stream, proposed, expected)
+        except SoftDeletedError:
+            raise WrongExpectedVersionError(stream, expected, None) from None
 
     async def append_proposed(
         self, stream: str, events: Sequence[Proposed], expected: ExpectedVersion
@@ -124,7 +133,8 @@ class EmbeddedLog:
             LogUnavailableError: the log is closed, or cannot write.
         """
         if self._writer is None:
-            raise LogUnavailableError(f"{self.path}: the event log is closed")
+            state = "open for reading only" if self._readers else "closed"
+            raise LogUnavailableError(f"{self.path}: the event log is {state}")
         return await self._writer.submit(command)
 
     async def read_stream(
@@ -202,6 +212,7 @@ class EmbeddedLog:
         self, after: int | None, which: Filter
     ) -> AsyncIterator[tuple[Sequence[Row], int, bool]]:
         """Batches of new rows, the position read up to, and whether that was the end."""
+        self._check_followable()
         start = (after or 0) + 1
         while True:
             grown = self._grown
@@ -226,6 +237,7 @@ class EmbeddedLog:
         self, stream: str, after: int | None
     ) -> AsyncIterator[tuple[Sequence[Row], int, bool]]:
         """As follow_all, by revision; waits for a stream that does not exist."""
+        self._check_followable()
         start = 0 if after is None else after + 1
         position = 0
         while True:
@@ -280,6 +292,10 @@ class EmbeddedLog:
             raise LogUnavailableError(f"{self.path}: the event log is closed")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers.pool, self._readers.run, query)
+
+    def _check_followable(self) -> None:
+        if self._read_only:
+            raise EventLogError(f"{self.path}: follow the log through the process that writes it")
 
     def _on_commit(self, rows: list[Row]) -> None:
         self._tail.extend(rows)

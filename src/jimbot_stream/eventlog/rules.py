@@ -1,6 +1,6 @@
 """What may be appended, the same whichever store stands behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -12,9 +12,21 @@ MAX_APPEND_BYTES = 1 << 20
 MAX_STREAM_NAME = 1024
 
 
-def append_size(sizes: Sequence[tuple[str, bytes, bytes]]) -> int:
-    """Size of (type, data, metadata) triples as the server counts it: types in UTF-16."""
-    return sum(2 * len(kind) + len(data) + len(metadata) for kind, data, metadata in sizes)
+class TooLargeError(AppendRefusedError):
+    """The append is over the limit."""
+
+
+def check_size(stream: str, parts: Iterable[tuple[str, bytes, bytes]]) -> None:
+    """Add up (type, data, metadata) triples as the server does: types in UTF-16.
+
+    Raises:
+        TooLargeError: together they are over the limit.
+    """
+    size = sum(2 * len(kind) + len(data) + len(metadata) for kind, data, metadata in parts)
+    if size > MAX_APPEND_BYTES:
+        raise TooLargeError(
+            f"{stream}: an append of {size} bytes is over the limit of {MAX_APPEND_BYTES}"
+        )
 
 
 def check_stream(stream: str) -> None:
@@ -42,11 +54,7 @@ def check_append(stream: str, events: Sequence[NewEvent]) -> None:
         raise AppendRefusedError(f"{stream}: an append needs at least one event")
     for event in events:
         _check_event(stream, event)
-    size = append_size([(event.type, event.data, event.metadata) for event in events])
-    if size > MAX_APPEND_BYTES:
-        raise AppendRefusedError(
-            f"{stream}: an append of {size} bytes is over the limit of {MAX_APPEND_BYTES}"
-        )
+    check_size(stream, ((event.type, event.data, event.metadata) for event in events))
 
 
 def _check_event(stream: str, event: NewEvent) -> None:

@@ -17,7 +17,13 @@ from jimbot_stream.eventlog import (
     StreamTombstonedError,
     WrongExpectedVersionError,
 )
-from jimbot_stream.eventlog.commit import NO_EVENTS, Decision, StreamState, check_commit
+from jimbot_stream.eventlog.commit import (
+    NO_EVENTS,
+    Decision,
+    SoftDeletedError,
+    StreamState,
+    check_commit,
+)
 from jimbot_stream.eventlog.faults import pass_point
 from jimbot_stream.eventlog.retention import DELETED, METADATA_TYPE, metastream, parse
 from jimbot_stream.eventlog.schema import Row, row_chain
@@ -68,7 +74,7 @@ class Storage:
         Raises:
             WrongExpectedVersionError: nothing was written.
             StreamTombstonedError: nothing was written.
-            StreamNotFoundError: EXISTS on a soft-deleted stream; nothing was written.
+            SoftDeletedError: EXISTS, and it is soft-deleted; nothing was written.
         """
         state = self._state(stream)
         ids = [event.id for event in events]
@@ -127,7 +133,7 @@ class Storage:
         if decision is Decision.TOMBSTONED:
             raise StreamTombstonedError(f"{stream}: deleted for good")
         if decision is Decision.SOFT_DELETED:
-            raise StreamNotFoundError(f"{stream}: deleted")
+            raise SoftDeletedError(f"{stream}: deleted")
         if decision is not Decision.WRITE:
             actual = None if state.last == NO_EVENTS else state.last
             raise WrongExpectedVersionError(stream, expected, actual)

@@ -1,0 +1,135 @@
+"""The event log that the settings name, and the embedded store where none listens."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import fields
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+from jimbot_stream.config import Settings
+from jimbot_stream.eventlog import EventLog, EventLogError
+
+_START_S = 30.0
+_SQLITE = "sqlite:"
+_READ_ONLY = "?mode=ro"
+
+
+class OpenableLog(EventLog, Protocol):
+    """An event log as it is before use: an async context manager."""
+
+    async def open(self) -> Self:
+        """Take files or connect; idempotent."""
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        ...
+
+    async def __aexit__(self, *unused: object) -> None:
+        """Close."""
+        ...
+
+
+def open_log(settings: Settings) -> OpenableLog:
+    """The log at ``settings.log``; use it as an async context manager.
+
+    ``sqlite:PATH`` is a file that this process alone writes, ``sqlite:PATH?mode=ro`` one
+    that it only reads. Modules of the clients are imported when their log is asked for.
+
+    Raises:
+        EventLogError: the address or the driver is none of ours.
+    """
+    address = settings.log
+    if address.startswith(_SQLITE):
+        from jimbot_stream.eventlog.embedded import EmbeddedLog
+
+        path = address.removeprefix(_SQLITE)
+        read_only = path.endswith(_READ_ONLY)
+        return EmbeddedLog(path.removesuffix(_READ_ONLY), read_only=read_only)
+    if urlsplit(address).scheme.split("+")[0] not in ("kurrentdb", "kdb", "esdb"):
+        raise EventLogError(
+            f"JIMBOT_LOG={address!r}: give a kurrentdb:// or esdb:// address, or sqlite:PATH"
+        )
+    return _client(settings.log_driver, address)
+
+
+def ensure_store(settings: Settings) -> "subprocess.Popen[bytes] | None":
+    """Start ``jimbot-store serve`` as a child if the log is the default one and nobody listens.
+
+    The child ends when this process does. None: somebody listens already, or the log is
+    not ours to start.
+
+    Raises:
+        EventLogError: the child does not come up.
+    """
+    host, port = _host_port(settings.log)
+    if settings.log != _default_log() or _listens(host, port):
+        return None
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "jimbot_stream.eventlog.cli", "serve"),
+            *("--db", str(settings.log_file)),
+            *("--listen", f"{host}:{port}"),
+            *("--parent", str(os.getpid())),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    return _await_listening(child, host, port)
+
+
+def _client(driver: str, address: str) -> OpenableLog:
+    if driver == "kurrentdb":
+        from jimbot_stream.eventlog.kurrent import KurrentLog
+
+        return KurrentLog(address)
+    if driver == "eventstoredb":
+        from jimbot_stream.eventlog.eventstoredb import EventStoreDBLog
+
+        return EventStoreDBLog(address)
+    raise EventLogError(f"JIMBOT_LOG_DRIVER={driver!r}: give kurrentdb or eventstoredb")
+
+
+def _await_listening(
+    child: "subprocess.Popen[bytes]", host: str, port: int
+) -> "subprocess.Popen[bytes] | None":
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if _listens(host, port):
+            # Another process may have been quicker to start one; then ours has gone.
+            return child if child.poll() is None else None
+        if child.poll() is not None and not _listens_soon(host, port):
+            raise EventLogError(f"jimbot-store serve ended with exit code {child.returncode}")
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    raise EventLogError(f"jimbot-store serve does not listen on {host}:{port}")
+
+
+def _listens_soon(host: str, port: int) -> bool:
+    deadline = time.monotonic() + 5.0
+    while time.monotonic() < deadline:
+        if _listens(host, port):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1.0):
+            return True
+    except OSError:
+        return False
+
+
+def _host_port(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    return parts.hostname or "127.0.0.1", parts.port or 2113
+
+
+def _default_log() -> str:
+    return next(str(item.default) for item in fields(Settings) if item.name == "log")
