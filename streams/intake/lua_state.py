@@ -49,7 +49,7 @@ def state_message(raw: Given, seed: str, ante: int) -> GameState:
         money=game.dollars("dollars"),
         blind=_blind(raw, game),
         chips=game.score("chips"),
-        hands_left=current.integer("hands_left"),
+        hands_left=_hands_left(raw, current),
         discards_left=current.integer("discards_left"),
         hands_played=current.integer("hands_played"),
         reroll_cost=current.dollars("reroll_cost"),
@@ -59,6 +59,13 @@ def state_message(raw: Given, seed: str, ante: int) -> GameState:
     _put_areas(state, raw)
     hide(state)
     return state
+
+
+def _hands_left(raw: Given, current: Given) -> int:
+    """Hands left; the oldest recordings do not tell, and then it is the one that must be left."""
+    if "hands_left" in current:
+        return current.integer("hands_left")
+    return int(phase(raw) == Phase.PHASE_SELECTING_HAND)
 
 
 def _put_areas(state: GameState, raw: Given) -> None:
@@ -95,7 +102,8 @@ def _limit(raw: Given, area: str) -> int:
 
 
 def _card(raw: Given) -> Card:
-    base = raw.object("base")
+    face = raw.object("base" if "base" in raw else "config")
+    face = face if "suit" in face else face.object("card")
     card = Card(
         id=max(raw.integer("sort_id"), 0),
         enhancement=word(ENHANCEMENTS, raw.text("label")),
@@ -105,8 +113,8 @@ def _card(raw: Given) -> Card:
         face_down=raw.text("facing") == "back",
     )
     if card.enhancement != STONE:
-        card.suit = SUITS.get(base.text("suit"), Suit.SUIT_UNSPECIFIED)
-        card.rank = RANKS.get(base.name("value"), 0)
+        card.suit = SUITS.get(face.text("suit"), Suit.SUIT_UNSPECIFIED)
+        card.rank = RANKS.get(face.name("value"), 0)
     return card
 
 
