@@ -1,0 +1,78 @@
+"""``learning.checkpoint`` → the policies in service.
+
+Every worker must hear every announcement, so this is no agent of the group: each worker
+reads the whole topic. A new checkpoint decides from the next decision on that asks for
+none in particular; a game that names its checkpoint is not touched by it.
+"""
+
+import logging
+
+from jimbot_stream.bus import Place
+from jimbot_stream.bus.consumer import EventConsumer, Received
+from jimbot_stream.checkpoints import BlobStore
+from jimbot_stream.contracts import CheckpointSaved
+from jimbot_stream.contracts.json_codec import from_json, to_json
+from jimbot_stream.eventlog import EventLog
+from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
+from jimbot_stream.eventlog.naming import checkpoint_stream
+from jimbot_stream.streams.intake.rejection import Rejected
+from jimbot_stream.streams.metrics import Metrics
+from jimbot_stream.streams.outbox import Outbox
+from jimbot_stream.streams.policies import Policies
+
+SAVED = CheckpointSaved.__name__
+
+logger = logging.getLogger(__name__)
+
+
+async def newest(log: EventLog) -> str:
+    """The checkpoint that was recorded last; empty when none was."""
+    async for event in log.read_all(types=[SAVED], backwards=True, limit=1):
+        return from_json(CheckpointSaved, event.data).checkpoint
+    return ""
+
+
+async def record_untrained(
+    log: EventLog, blobs: BlobStore, data: bytes, rules_version: str
+) -> str:
+    """Store the untrained checkpoint and record it; whoever was first, the record is one."""
+    name = blobs.put(data)
+    saved = CheckpointSaved(checkpoint=name, size=len(data), rules_version=rules_version)
+    journal = await StreamJournal.open(log, checkpoint_stream(name))
+    if journal.version < 0:
+        try:
+            await journal.append([Entry(SAVED, to_json(saved), correlation=name)])
+        except ConflictError:
+            logger.info("%s was recorded by another process at the same moment", name)
+    return name
+
+
+class CheckpointListener:
+    """Takes announced checkpoints into service, until it is cancelled."""
+
+    def __init__(
+        self, announced: EventConsumer, policies: Policies, outbox: Outbox, metrics: Metrics
+    ) -> None:
+        """Listen to announced, which must have been opened before the log was asked."""
+        self._announced = announced
+        self._policies = policies
+        self._outbox = outbox
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        """Listen."""
+        async for received in self._announced:
+            if received.event.HasField("checkpoint_saved"):
+                await self._take(received)
+
+    async def _take(self, received: Received) -> None:
+        checkpoint = received.event.checkpoint_saved.checkpoint
+        try:
+            await self._policies.take(checkpoint)
+        except Rejected as reason:
+            place: Place = received.place
+            value = received.event.SerializeToString(deterministic=True)
+            await self._outbox.reject(place, 0, received.key or b"", value, reason)
+        else:
+            self._metrics.count("checkpoints_taken")
+            logger.info("checkpoint %s is in service", checkpoint)
