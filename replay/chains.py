@@ -1,0 +1,61 @@
+"""Was the record edited? Every event against its digest, its id and the event before it."""
+
+from collections.abc import Iterator
+
+from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.eventlog.digest import StreamVerifier, read_chain_fields
+from jimbot_stream.eventlog.naming import event_id
+from jimbot_stream.replay.history import Entry, History, finding
+from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
+
+
+def check_chain(history: History) -> Iterator[Verdict]:
+    """One verdict for each event of a stream: genuine and understood, or not.
+
+    The id of an event is bound to its content, so an edit is located at the event itself
+    even where only the next one's ``prev`` shows it.
+    """
+    verifier = StreamVerifier(history.stream)
+    for place, entry in enumerate(history.entries):
+        faults = list(_faults(entry, place, verifier))
+        if faults:
+            yield faults[0]
+        else:
+            yield Match("event", entry.event.stream, entry.event.revision)
+
+
+def _faults(entry: Entry, place: int, verifier: StreamVerifier) -> Iterator[Divergence]:
+    event = entry.event
+    if place == 0 and event.revision != 0:
+        yield _finding(
+            event, "revision", "0", str(event.revision), "missing", "The head is cut off."
+        )
+    for damage in list(verifier.check(event)):  # all of it: the verifier moves on at the end
+        cause: Cause = "missing" if damage.kind == "revision" else "tampering"
+        yield _finding(event, damage.kind, "as appended", damage.detail, cause)
+    if None in read_chain_fields(event):
+        yield _finding(event, "metadata", "digest and prev", "neither or one", "tampering")
+    expected = _own_id(entry)
+    if expected != str(event.id):
+        yield _finding(
+            event,
+            "id",
+            expected,
+            str(event.id),
+            "tampering",
+            "The id is bound to the content: content or id was changed.",
+        )
+    if entry.fault is not None:
+        yield entry.fault
+
+
+def _own_id(entry: Entry) -> str:
+    event = entry.event
+    correlation = entry.metadata.get("$correlationId", "")
+    return str(event_id(event.stream, event.type, correlation, event.data, event.metadata))
+
+
+def _finding(
+    event: RecordedEvent, field: str, expected: str, got: str, cause: Cause, why: str = ""
+) -> Divergence:
+    return finding(event, "event", field, expected, got, cause, why)

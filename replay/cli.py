@@ -1,0 +1,138 @@
+"""``jimbot-replay``: the audit from the command line."""
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from jimbot_stream.clock import SystemClock
+from jimbot_stream.config import from_environment
+from jimbot_stream.eventlog import EventLogError
+from jimbot_stream.replay.bundle import BundleError
+from jimbot_stream.replay.opening import address_of, open_reader
+from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
+from jimbot_stream.replay.replayer import Selection
+from jimbot_stream.replay.report import Report
+from jimbot_stream.replay.showing import AddressError, show_events
+from jimbot_stream.replay.survey import Survey, survey
+
+LOG = click.option(
+    "--log",
+    metavar="ADDRESS",
+    help="sqlite:PATH, jsonl:PATH or the URI of a server; default: the embedded log's file in the"
+    " data folder, else JIMBOT_LOG.",
+)
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the embedded log and of the blobs; default: JIMBOT_DATA.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Run a recorded history again and say where, if anywhere, it differs."""
+
+
+@main.command()
+@LOG
+@DATA
+@click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
+@click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
+@click.option("--no-updates", is_flag=True, help="Compute no learner update again.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per processor",
+    help="Processes to use.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report here, too.",
+)
+def verify(
+    log: str | None,
+    data: Path | None,
+    games: tuple[str, ...],
+    runs: tuple[str, ...],
+    no_updates: bool,
+    jobs: int,
+    json_file: Path | None,
+) -> None:
+    """Execute every decision and every update again and compare.
+
+    Exit code 0: something was verified and all of it is identical. 1: something differs.
+    2: there was no decision and no update to verify (also: wrong usage). 3: no divergence,
+    but another class of machine, equal within the tolerance only.
+    """
+    source = _source(log, data)
+    selection = Selection(games, runs, updates=not no_updates)
+    try:
+        report = _verified(source, selection, jobs)
+    except (EventLogError, BundleError) as error:
+        raise click.ClickException(str(error)) from error
+    if json_file is not None:
+        json_file.write_bytes(report.to_json())
+    Console(highlight=False).print(report.rendered())
+    sys.exit(report.exit_code)
+
+
+@main.command()
+@LOG
+@DATA
+@click.argument("address", metavar="STREAM|REVISION@STREAM")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def show(log: str | None, data: Path | None, address: str, as_json: bool) -> None:
+    """Print the events of a stream, or one event of it."""
+    source = _source(log, data)
+    try:
+        asyncio.run(show_events(source.log, address, Console(highlight=False), as_json=as_json))
+    except (EventLogError, BundleError, AddressError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _source(log: str | None, data: Path | None) -> Source:
+    settings = from_environment()
+    if data is not None:
+        settings = replace(settings, data=data)
+    return Source(log or address_of(settings), settings.blobs)
+
+
+def _verified(source: Source, selection: Selection, processes: int) -> Report:
+    clock = SystemClock()
+    started = clock.monotonic()
+    part = selection.of(asyncio.run(_survey(source.log)))
+    work = list(jobs_of(part, updates=selection.updates))
+    with _progress() as progress:
+        bar = progress.add_task("verifying", total=sum(job.weight for job in work))
+        report = verify_in_parallel(
+            source, work, processes, lambda job: progress.advance(bar, job.weight)
+        )
+    for divergence in part.divergences:
+        report.add(divergence)
+    report.seconds = clock.monotonic() - started
+    return report
+
+
+async def _survey(address: str) -> Survey:
+    async with open_reader(address) as log:
+        return await survey(log)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

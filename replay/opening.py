@@ -1,0 +1,37 @@
+"""Opening what is to be audited: a file, even while its server runs, or a server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from jimbot_stream.config import Settings
+from jimbot_stream.eventlog.opening import open_log
+from jimbot_stream.replay.bundle import Bundle
+from jimbot_stream.replay.history import LogReader
+
+SQLITE, LINES, READ_ONLY = "sqlite:", "jsonl:", "?mode=ro"
+
+
+@asynccontextmanager
+async def open_reader(address: str) -> AsyncIterator[LogReader]:
+    """The log at an address: ``sqlite:PATH``, ``jsonl:PATH``, or the URI of a server.
+
+    A file is opened for reading only, so its server may go on writing it.
+
+    Raises:
+        EventLogError: there is none, or it does not answer.
+        BundleError: the file of lines holds something else.
+    """
+    if address.startswith(LINES):
+        yield Bundle.load(Path(address.removeprefix(LINES)))
+        return
+    if address.startswith(SQLITE):
+        address = address.removesuffix(READ_ONLY) + READ_ONLY
+    async with open_log(replace(Settings(), log=address)) as log:
+        yield log
+
+
+def address_of(settings: Settings) -> str:
+    """Where the log of these settings is: its file if there is one here, else its server."""
+    return f"{SQLITE}{settings.log_file}" if settings.log_file.is_file() else settings.log

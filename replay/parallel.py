@@ -1,0 +1,107 @@
+"""A verification spread over processes: each opens the log itself and answers in counts."""
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from jimbot_stream.checkpoints import BlobStore
+from jimbot_stream.replay.decisions import Policies
+from jimbot_stream.replay.opening import open_reader
+from jimbot_stream.replay.replayer import Replayer
+from jimbot_stream.replay.report import Report
+from jimbot_stream.replay.survey import Survey
+from jimbot_stream.replay.verdict import Verdict
+
+GAMES_AT_ONCE = 8
+"""Games of one job: enough to make opening the log not matter, few enough to share out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where log and blobs are; can be sent to another process."""
+
+    log: str
+    blobs: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A part of a verification that one process does at a time."""
+
+    kind: Literal["games", "run", "update", "checkpoints"]
+    streams: Sequence[str]
+    revisions: Sequence[int] = ()
+    weight: int = 0
+    """Decisions and updates in it, for the progress bar."""
+
+
+def jobs_of(part: Survey, *, updates: bool) -> Iterator[Job]:
+    """The whole work; updates first, since each of them takes longest."""
+    for stream, revisions in part.runs.items():
+        yield Job("run", [stream])
+        for revision in revisions if updates else ():
+            yield Job("update", [stream], [revision], 1)
+    games = list(part.games)
+    for start in range(0, len(games), GAMES_AT_ONCE):
+        chunk = games[start : start + GAMES_AT_ONCE]
+        yield Job("games", chunk, weight=sum(part.games[stream] for stream in chunk))
+    if part.checkpoints:
+        yield Job("checkpoints", list(part.checkpoints))
+
+
+def verify_in_parallel(
+    source: Source, jobs: Sequence[Job], processes: int, done: Callable[[Job], None]
+) -> Report:
+    """Do all jobs and add up their reports; done hears of each in the order of finishing."""
+    report = Report()
+    for job, part in _parts(source, jobs, processes):
+        report.merge(part)
+        done(job)
+    return report
+
+
+def _parts(source: Source, jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Report]]:
+    if processes == 1:
+        yield from ((job, do(source, job)) for job in jobs)
+        return
+    spawn = multiprocessing.get_context("spawn")  # a fork would copy torch's threads half alive
+    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=spawn) as pool:
+        waiting = {pool.submit(do, source, job): job for job in jobs}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
+
+
+def do(source: Source, job: Job) -> Report:
+    """Do one job in this process."""
+    return asyncio.run(_do(source, job))
+
+
+async def _do(source: Source, job: Job) -> Report:
+    report = Report()
+    async with open_reader(source.log) as log:
+        async for verdict in _verdicts(Replayer(log, *_blobs(source.blobs)), job):
+            report.add(verdict)
+    return report
+
+
+def _verdicts(replayer: Replayer, job: Job) -> AsyncIterator[Verdict]:
+    if job.kind == "games":
+        return replayer.verify_games(job.streams)
+    if job.kind == "checkpoints":
+        return replayer.verify_checkpoints(job.streams)
+    (stream,) = job.streams
+    if job.kind == "run":
+        return replayer.verify_run(stream)
+    return replayer.verify_updates(stream, job.revisions)
+
+
+@cache
+def _blobs(folder: Path) -> tuple[BlobStore, Policies]:
+    """Loaded policies outlive a job: the next one in this process mostly needs the same."""
+    blobs = BlobStore(folder)
+    return blobs, Policies(blobs)

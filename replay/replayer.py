@@ -1,0 +1,114 @@
+"""``Replayer``: everything that a log records, done again."""
+
+from collections.abc import AsyncIterator, Collection, Iterable
+from dataclasses import dataclass
+
+from jimbot_stream.replay.chains import check_chain
+from jimbot_stream.replay.decisions import Blobs, Policies, repeat_decisions
+from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, LogReader, read_history
+from jimbot_stream.replay.rules import retrace
+from jimbot_stream.replay.survey import Survey, survey
+from jimbot_stream.replay.updates import check_run, check_saved, repeat_updates
+from jimbot_stream.replay.verdict import Divergence, Kind, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to verify; with neither games nor runs named: everything."""
+
+    games: Collection[str] = ()
+    """Ids of games."""
+    runs: Collection[str] = ()
+    """Names of training runs."""
+    updates: bool = True
+    """False: no update is computed again."""
+
+    def of(self, found: Survey) -> Survey:
+        """The part of a survey that is selected; what is named but absent is a divergence."""
+        if not self.games and not self.runs:
+            return found
+        games = [GAME_PREFIX + name for name in self.games]
+        runs = [RUN_PREFIX + name for name in self.runs]
+        return Survey(
+            games={name: found.games[name] for name in games if name in found.games},
+            runs={name: found.runs[name] for name in runs if name in found.runs},
+            divergences=[
+                *(_absent(name, "game") for name in games if name not in found.games),
+                *(_absent(name, "run") for name in runs if name not in found.runs),
+            ],
+        )
+
+
+class Replayer:
+    """Runs the histories of a log again; nothing is written anywhere.
+
+    Only the log and the blobs are used: no bus, no worker, no clock.
+    """
+
+    def __init__(self, log: LogReader, blobs: Blobs, policies: Policies | None = None) -> None:
+        self._log = log
+        self._blobs = blobs
+        self._policies = Policies(blobs) if policies is None else policies
+
+    async def survey(self) -> Survey:
+        """What there is to verify."""
+        return await survey(self._log)
+
+    async def verify(self, selection: Selection | None = None) -> AsyncIterator[Verdict]:
+        """A verdict for every event, state, decision, update and checkpoint.
+
+        Raises:
+            LogUnavailableError: no answer.
+        """
+        selection = selection or Selection()
+        part = selection.of(await self.survey())
+        for divergence in part.divergences:
+            yield divergence
+        async for verdict in self.verify_games(part.games):
+            yield verdict
+        for stream, updates in part.runs.items():
+            async for verdict in self.verify_run(stream):
+                yield verdict
+            if selection.updates:
+                async for verdict in self.verify_updates(stream, updates):
+                    yield verdict
+        async for verdict in self.verify_checkpoints(part.checkpoints):
+            yield verdict
+
+    async def verify_games(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
+        """Chain, rules and decisions of games."""
+        for stream in streams:
+            history = await read_history(self._log, stream)
+            for verdict in check_chain(history):
+                yield verdict
+            for verdict in retrace(history):
+                yield verdict
+            for verdict in repeat_decisions(history, self._policies):
+                yield verdict
+
+    async def verify_run(self, stream: str) -> AsyncIterator[Verdict]:
+        """Chain, start, continuity and saved checkpoints of a training run; no update."""
+        history = await read_history(self._log, stream)
+        for verdict in check_chain(history):
+            yield verdict
+        for verdict in check_run(history, self._blobs):
+            yield verdict
+
+    async def verify_updates(self, stream: str, revisions: Iterable[int]) -> AsyncIterator[Verdict]:
+        """Updates of a training run, computed again from their games."""
+        history = await read_history(self._log, stream)
+        async for verdict in repeat_updates(history, revisions, self._log, self._blobs):
+            yield verdict
+
+    async def verify_checkpoints(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
+        """Chains of the checkpoints' streams, and the blobs that they name."""
+        for stream in streams:
+            history = await read_history(self._log, stream)
+            for verdict in check_chain(history):
+                yield verdict
+            for verdict in check_saved(history, self._blobs):
+                yield verdict
+
+
+def _absent(stream: str, kind: Kind) -> Divergence:
+    return Divergence(kind, stream, 0, "stream", "a stream of the log", "nothing", "missing")

@@ -1,0 +1,246 @@
+"""A training run, checked for continuity, and its updates, computed again."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from jimbot_stream.agents.checkpoint import canonical_json, sha256, untrained
+from jimbot_stream.agents.feed import read_batch
+from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.ppo.config import from_json
+from jimbot_stream.agents.update import apply_update, shuffle_seed
+from jimbot_stream.contracts.v1.learning_pb2 import (
+    CheckpointSaved,
+    EpisodeReference,
+    RunEnded,
+    RunStarted,
+    UpdateApplied,
+)
+from jimbot_stream.eventlog import EventLog, StreamNotFoundError
+from jimbot_stream.replay import tolerance
+from jimbot_stream.replay.decisions import Blobs
+from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, LogReader, finding
+from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Tolerated, Verdict
+from jimbot_stream.replay.weights import weight_difference
+
+
+def check_run(history: History, blobs: Blobs) -> Iterator[Verdict]:
+    """One verdict for each event of a run: numbered, linked, and its checkpoints there."""
+    yield from _Continuity(history, blobs).verdicts()
+
+
+def check_saved(history: History, blobs: Blobs) -> Iterator[Verdict]:
+    """One verdict for each event of a checkpoint's own stream."""
+    for entry, saved in history.all(CheckpointSaved):
+        if saved.checkpoint != history.name:
+            yield finding(
+                entry.event, "checkpoint", "checkpoint", history.name, saved.checkpoint, "weights"
+            )
+        else:
+            yield _first(entry, "checkpoint", _blob_faults(entry, saved, blobs))
+
+
+@dataclass(slots=True)
+class _Continuity:
+    """Goes along a run and remembers the newest checkpoint."""
+
+    history: History
+    blobs: Blobs
+    started: RunStarted | None = None
+    newest: str = ""
+    parent: str = ""
+    updates: int = 0
+
+    def verdicts(self) -> Iterator[Verdict]:
+        for entry in self.history.entries:
+            if entry.message is not None:
+                kind: Kind = "checkpoint" if isinstance(entry.message, CheckpointSaved) else "run"
+                yield _first(entry, kind, list(self._faults(entry, kind)))
+
+    def _faults(self, entry: Entry, kind: Kind) -> Iterator[Divergence]:
+        message = entry.message
+        if (self.started is None) != isinstance(message, RunStarted):
+            wanted = "RunStarted" if self.started is None else "an event after RunStarted"
+            yield finding(entry.event, kind, "type", wanted, entry.event.type, "missing")
+        if isinstance(message, RunStarted):
+            yield from self._begin(entry, message)
+        elif isinstance(message, UpdateApplied):
+            yield from self._update(entry, message)
+        elif isinstance(message, CheckpointSaved):
+            yield from self._saved(entry, message)
+        elif isinstance(message, RunEnded):
+            yield from _unequal(
+                entry,
+                ("updates", self.updates, message.updates, "missing"),
+                ("checkpoint", self.newest, message.checkpoint, "weights"),
+            )
+
+    def _begin(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
+        self.started, self.newest = started, started.checkpoint
+        yield from _unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
+        expected = sha256(untrained(started.run_seed))
+        if expected != started.checkpoint:
+            cause, why = _blame(started.environment_json, "weights")
+            yield finding(
+                entry.event,
+                "run",
+                "checkpoint",
+                expected,
+                started.checkpoint,
+                cause,
+                f"The run's seed gives other untrained weights. {why}".strip(),
+            )
+        yield from _blob_faults(entry, CheckpointSaved(checkpoint=started.checkpoint), self.blobs)
+
+    def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
+        self.updates += 1
+        yield from _unequal(
+            entry,
+            ("run_id", self.history.name, update.run_id, "tampering"),
+            ("update", self.updates, update.update, "missing"),
+            ("checkpoint_in", self.newest, update.checkpoint_in, "weights"),
+        )
+        if self.started is not None:
+            seed = shuffle_seed(self.started.run_seed, update.update)
+            yield from _unequal(entry, ("shuffle_seed", seed, update.shuffle_seed, "seed"))
+        self.parent, self.newest, self.updates = self.newest, update.checkpoint_out, update.update
+
+    def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
+        yield from _unequal(
+            entry,
+            ("checkpoint", self.newest, saved.checkpoint, "weights"),
+            ("update", self.updates, saved.update, "missing"),
+            ("parent", self.parent, saved.parent, "weights"),
+        )
+        yield from _blob_faults(entry, saved, self.blobs)
+
+
+async def repeat_updates(
+    history: History, revisions: Iterable[int], log: LogReader, blobs: Blobs
+) -> AsyncIterator[Verdict]:
+    """Compute updates of a run again, from the games that the log holds."""
+    for revision in revisions:
+        entry = history.at(revision)
+        if entry is not None and isinstance(entry.message, UpdateApplied):
+            yield await _repeat(entry, entry.message, log, blobs)
+
+
+async def _repeat(entry: Entry, update: UpdateApplied, log: LogReader, blobs: Blobs) -> Verdict:
+    for number, episode in enumerate(update.episodes):
+        absent = await _absent(entry, f"episodes[{number}]", episode, log)
+        if absent is not None:
+            return absent
+    try:
+        before = blobs.get(update.checkpoint_in)
+    except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
+        return _unusable(entry, "checkpoint_in", error)
+    try:
+        config = from_json(update.config_json)
+        batch = await read_batch(cast(EventLog, log), update.episodes, config)  # it only reads
+        after = apply_update(before, batch, config, update.shuffle_seed).checkpoint
+    except Exception as error:  # noqa: BLE001 - an edited batch can fail anywhere
+        text = f"{type(error).__name__}: {error}"
+        return finding(entry.event, "update", "episodes", "a batch to learn from", text, "missing")
+    return _compare(entry, update, after, blobs)
+
+
+async def _absent(
+    entry: Entry, name: str, episode: EpisodeReference, log: LogReader
+) -> Divergence | None:
+    """The game that an update learned from must still be there, up to the event used last."""
+    stream = GAME_PREFIX + episode.game_id
+    try:
+        last = [e.revision async for e in log.read_stream(stream, backwards=True, limit=1)]
+    except StreamNotFoundError:
+        last = []
+    if last and last[0] >= episode.last_revision:
+        return None
+    return finding(
+        entry.event,
+        "update",
+        name,
+        f"{episode.last_revision}@{stream}",
+        f"a stream that ends at {last[0]}" if last else "no such stream",
+        "missing",
+        "The update learned from events that the log no longer holds.",
+    )
+
+
+def _compare(entry: Entry, update: UpdateApplied, after: bytes, blobs: Blobs) -> Verdict:
+    event = entry.event
+    if sha256(after) == update.checkpoint_out:
+        return Match("update", event.stream, event.revision)
+    try:
+        difference = weight_difference(after, blobs.get(update.checkpoint_out))
+    except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
+        return _unusable(entry, "checkpoint_out", error)
+    assert difference is not None  # the blob store checks digests, and they differ
+    cause, why = _blame(update.environment_json, "weights")
+    if cause == "environment" and difference.distance <= tolerance.WEIGHTS:
+        return Tolerated(
+            "update",
+            event.stream,
+            event.revision,
+            update.environment_json,
+            canonical_json(environment()),
+            difference.distance,
+            tolerance.WEIGHTS,
+        )
+    first = (
+        f"First difference: {difference.field} is {difference.got},"
+        f" but should be {difference.expected}. {why}"
+    )
+    return finding(
+        event,
+        "update",
+        "checkpoint_out",
+        sha256(after),
+        update.checkpoint_out,
+        cause,
+        first.strip(),
+    )
+
+
+def _unusable(entry: Entry, name: str, error: Exception) -> Divergence:
+    text = f"{type(error).__name__}: {error}"
+    return finding(entry.event, "update", name, "a usable blob", text, "weights")
+
+
+def _blame(recorded: str, otherwise: Cause) -> tuple[Cause, str]:
+    """Whether libraries or processor are others than recorded, and which."""
+    try:
+        then = json.loads(recorded)
+    except ValueError:
+        return otherwise, ""
+    here: dict[str, str] = environment()
+    changed = [
+        f"{name} was {then.get(name)}, here {here.get(name)}"
+        for name in sorted(here.keys() | dict(then).keys())
+        if then.get(name) != here.get(name)
+    ]
+    return ("environment", f"{'; '.join(changed)}.") if changed else (otherwise, "")
+
+
+def _blob_faults(entry: Entry, saved: CheckpointSaved, blobs: Blobs) -> Iterator[Divergence]:
+    kind: Kind = "run" if entry.event.type == "RunStarted" else "checkpoint"
+    try:
+        blob = blobs.get(saved.checkpoint)
+    except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
+        text = f"{type(error).__name__}: {error}"
+        yield finding(entry.event, kind, "checkpoint", "a usable blob", text, "weights")
+        return
+    if saved.size and len(blob) != saved.size:
+        yield finding(entry.event, kind, "size", f"{len(blob)}", f"{saved.size}", "weights")
+
+
+def _unequal(entry: Entry, *fields: tuple[str, object, object, Cause]) -> Iterator[Divergence]:
+    kind: Kind = "checkpoint" if entry.event.type == "CheckpointSaved" else "run"
+    for name, expected, got, cause in fields:
+        if expected != got:
+            yield finding(entry.event, kind, name, str(expected), str(got) or "(empty)", cause)
+
+
+def _first(entry: Entry, kind: Kind, faults: Iterable[Divergence]) -> Verdict:
+    match = Match(kind, entry.event.stream, entry.event.revision)
+    return next(iter(faults), match)
