@@ -1,10 +1,10 @@
 """CreateTopics, DeleteTopics, CreatePartitions, DescribeConfigs, AlterConfigs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from jimbot_stream.bus.broker import catalog, topic_config
-from jimbot_stream.bus.broker.catalog import MAX_PARTITIONS, Partition
+from jimbot_stream.bus.broker.catalog import MAX_PARTITIONS, Partition, Topic
 from jimbot_stream.bus.broker.core import NODE, Core, Request
 from jimbot_stream.bus.broker.errors import BrokerError, ErrorCode
 from jimbot_stream.bus.broker.topic_config import SETTINGS, TopicConfig
@@ -15,6 +15,8 @@ _BROKER: Final = 4
 """Kafka's numbers for what a configuration belongs to."""
 _FROM_TOPIC, _FROM_BROKER, _DEFAULT = 1, 4, 5
 """Kafka's numbers for where a value comes from."""
+_SET, _DELETE = 0, 1
+"""Kafka's numbers for what happens to a setting."""
 
 
 async def create_topics(core: Core, request: Request) -> Message:
@@ -102,20 +104,31 @@ async def _grow(core: Core, wanted: Message, only_check: bool) -> Message:
     count: int = wanted["count"]
     try:
         topic = core.catalog.topic(name)
-        have = len(topic.partitions)
-        if not have < count <= MAX_PARTITIONS:
-            raise BrokerError(
-                ErrorCode.INVALID_PARTITIONS,
-                f"{name} has {have} partitions; it can grow to at most {MAX_PARTITIONS}",
-            )
+        _check_growth(topic, count)
         if not only_check:
-            ids = await core.log.write(
-                lambda connection: catalog.insert_partitions(connection, topic.id, have, count)
-            )
-            topic.partitions += [Partition(i, have + n, 0, 0, 0) for n, i in enumerate(ids)]
+            await _add_partitions(core, topic, count)
     except BrokerError as error:
         return {"name": name, "error_code": error.code, "error_message": str(error)}
     return {"name": name}
+
+
+def _check_growth(topic: Topic, count: int) -> None:
+    have = len(topic.partitions)
+    if not have < count <= MAX_PARTITIONS:
+        raise BrokerError(
+            ErrorCode.INVALID_PARTITIONS,
+            f"{topic.name} has {have} partitions and can grow to at most {MAX_PARTITIONS}",
+        )
+
+
+async def _add_partitions(core: Core, topic: Topic, count: int) -> None:
+    async with topic.growing:
+        have = len(topic.partitions)
+        _check_growth(topic, count)
+        ids = await core.log.write(
+            lambda connection: catalog.insert_partitions(connection, topic.id, have, count)
+        )
+        topic.partitions += [Partition(made, have + n, 0, 0, 0) for n, made in enumerate(ids)]
 
 
 async def describe_configs(core: Core, request: Request) -> Message:
@@ -126,15 +139,18 @@ async def describe_configs(core: Core, request: Request) -> Message:
 def _described(core: Core, asked: Message) -> Message:
     about = {"type": asked["type"], "name": asked["name"]}
     try:
-        if asked["type"] == _TOPIC:
-            config = core.catalog.topic(asked["name"]).config
-        elif asked["type"] == _BROKER:
-            config = TopicConfig({}, core.catalog.defaults)
-        else:
-            raise BrokerError(ErrorCode.INVALID_REQUEST, "topics and the broker have settings")
+        config = _config_of(core, asked)
     except BrokerError as error:
         return {**about, "error_code": error.code, "error_message": str(error)}
     return {**about, "configs": list(_settings(config, asked["keys"]))}
+
+
+def _config_of(core: Core, asked: Message) -> TopicConfig:
+    if asked["type"] == _TOPIC:
+        return core.catalog.topic(asked["name"]).config
+    if asked["type"] == _BROKER:
+        return TopicConfig({}, core.catalog.defaults)
+    raise BrokerError(ErrorCode.INVALID_REQUEST, "topics and the broker have settings")
 
 
 def _settings(config: TopicConfig, keys: list[str] | None) -> Iterator[Message]:
@@ -157,21 +173,54 @@ def _settings(config: TopicConfig, keys: list[str] | None) -> Iterator[Message]:
 
 
 async def alter_configs(core: Core, request: Request) -> Message:
-    """Replace the settings of topics."""
+    """Replace all settings of topics."""
     only_check = request.body["validate_only"]
-    return {"resources": [await _alter(core, r, only_check) for r in request.body["resources"]]}
+    return {
+        "resources": [
+            await _alter(core, r, only_check, _replaced) for r in request.body["resources"]
+        ]
+    }
 
 
-async def _alter(core: Core, wanted: Message, only_check: bool) -> Message:
+async def incremental_alter_configs(core: Core, request: Request) -> Message:
+    """Set some settings of topics, or take them back to the default."""
+    only_check = request.body["validate_only"]
+    return {
+        "resources": [await _alter(core, r, only_check, _merged) for r in request.body["resources"]]
+    }
+
+
+_Change = Callable[[Topic, list[Message]], dict[str, str]]
+
+
+async def _alter(core: Core, wanted: Message, only_check: bool, change: _Change) -> Message:
     about = {"type": wanted["type"], "name": wanted["name"]}
     try:
-        if wanted["type"] != _TOPIC:
-            raise BrokerError(ErrorCode.INVALID_REQUEST, "only topics can be altered")
-        topic = core.catalog.topic(wanted["name"])
-        given = topic_config.checked(wanted["configs"])
+        topic = _alterable(core, wanted)
+        given = change(topic, wanted["configs"])
         if not only_check:
             await core.log.write(lambda con: catalog.store_config(con, topic.id, given))
             core.catalog.configure(topic, given)
     except BrokerError as error:
         return {**about, "error_code": error.code, "error_message": str(error)}
     return about
+
+
+def _alterable(core: Core, wanted: Message) -> Topic:
+    if wanted["type"] != _TOPIC:
+        raise BrokerError(ErrorCode.INVALID_REQUEST, "only topics can be altered")
+    return core.catalog.topic(wanted["name"])
+
+
+def _replaced(topic: Topic, items: list[Message]) -> dict[str, str]:
+    """Settings that are those of the request and nothing else."""
+    return topic_config.checked(items)
+
+
+def _merged(topic: Topic, items: list[Message]) -> dict[str, str]:
+    """The topic's settings with those of the request over them."""
+    if any(item["operation"] not in (_SET, _DELETE) for item in items):
+        raise BrokerError(ErrorCode.INVALID_REQUEST, "settings can be set and deleted")
+    deleted = {item["name"] for item in items if item["operation"] == _DELETE}
+    merged = {**topic.config.given, **topic_config.checked(items)}
+    return {name: text for name, text in merged.items() if name not in deleted}

@@ -223,6 +223,15 @@ _TABLE: Final = (
         _THROTTLE + f" topics[{_NAMED_ERROR}]",
     ),
     Api(
+        44,
+        "incremental_alter_configs",
+        0,
+        0,
+        "resources[type:i8 name:string configs[name:string operation:i8 value:string?]]"
+        " validate_only:bool",
+        _THROTTLE + " resources[error_code:i16 error_message:string? type:i8 name:string]",
+    ),
+    Api(
         42,
         "delete_groups",
         0,

@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from asyncio import Future
+from asyncio import Future, Lock
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,6 +49,8 @@ class Topic:
     name: str
     config: TopicConfig
     partitions: list[Partition]
+    growing: Lock = field(default_factory=Lock)
+    """Held while partitions are added."""
 
 
 class Catalog:

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -87,7 +88,7 @@ def broker(
     parent: int | None,
     verbose: bool,
 ) -> None:
-    """Run the embedded broker: one node that speaks the Kafka protocol.
+    r"""Run the embedded broker: one node that speaks the Kafka protocol.
 
     Every Kafka client can connect. Topics are declared explicitly, never by use; records,
     committed offsets and producer states are kept in DATA/broker.sqlite. It is one node
@@ -142,8 +143,10 @@ async def _serve(made: Broker, parent: int | None) -> None:
 
 async def _watch(parent: int, stop: asyncio.Event) -> None:
     """Stop when the parent is gone."""
-    while _alive(parent):
-        await asyncio.sleep(_PARENT_SECONDS)
+    child = os.getppid() == parent
+    while _alive(parent) and not (child and os.getppid() != parent):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _PARENT_SECONDS)
     stop.set()
 
 

@@ -10,6 +10,7 @@ from jimbot_stream.bus.broker import records
 from jimbot_stream.bus.broker.catalog import Partition
 from jimbot_stream.bus.broker.core import Core, Request
 from jimbot_stream.bus.broker.errors import BrokerError, ErrorCode
+from jimbot_stream.bus.broker.records import BatchHeader
 from jimbot_stream.bus.broker.store import OFFSET_BITS, row_id
 from jimbot_stream.bus.broker.wire import Message
 
@@ -48,28 +49,36 @@ def _accepted(
     core: Core, name: str, part: Message, acks: int
 ) -> "tuple[Partition, asyncio.Future[int]] | BrokerError":
     try:
-        if acks not in (-1, 0, 1):
-            raise BrokerError(ErrorCode.INVALID_REQUIRED_ACKS, f"acks={acks}")
-        partition = core.catalog.find(name, part["index"])
-        limit = core.catalog.topics[name].config.number("max.message.bytes")
-        header = records.check(part["records"], limit)
+        partition, header = _checked(core, name, part, acks)
     except BrokerError as error:
         return error
     return partition, core.log.append(partition, part["records"], header)
 
 
+def _checked(core: Core, name: str, part: Message, acks: int) -> tuple[Partition, BatchHeader]:
+    if acks not in (-1, 0, 1):
+        raise BrokerError(ErrorCode.INVALID_REQUIRED_ACKS, f"acks={acks}")
+    partition = core.catalog.find(name, part["index"])
+    limit = core.catalog.topics[name].config.number("max.message.bytes")
+    return partition, records.check(part["records"], limit)
+
+
 async def _outcome(
     accepted: "tuple[Partition, asyncio.Future[int]] | BrokerError",
 ) -> Message:
+    if isinstance(accepted, BrokerError):
+        return _refused(accepted)
+    partition, done = accepted
     try:
-        if isinstance(accepted, BrokerError):
-            raise accepted
-        partition, done = accepted
         base = await done
     except BrokerError as error:
-        _log.warning("refused a batch: %s (%s)", error, error.code.name)
-        return {"error_code": error.code, "error_message": str(error)}
+        return _refused(error)
     return {"base_offset": base, "log_start_offset": partition.start}
+
+
+def _refused(error: BrokerError) -> Message:
+    _log.warning("refused a batch: %s (%s)", error, error.code.name)
+    return {"error_code": error.code, "error_message": str(error)}
 
 
 async def fetch(core: Core, request: Request) -> Message:

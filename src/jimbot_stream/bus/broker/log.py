@@ -148,11 +148,7 @@ class Log:
         key = (part.id, header.producer_id)
         state = group.states.get(key) or self.states.get(key)
         try:
-            if part.gone:
-                raise BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic was deleted")
-            known = None
-            if header.producer_id != NO_PRODUCER:
-                known = producers.duplicate_of(state, header)
+            known = _stored_before(part, state, header)
         except BrokerError as error:
             _fail(item.done, error)
             return False
@@ -234,6 +230,14 @@ class Log:
         """Finish what was accepted."""
         while self._draining is not None:
             await asyncio.wait([self._draining])
+
+
+def _stored_before(part: Partition, state: ProducerState | None, header: BatchHeader) -> int | None:
+    if part.gone:
+        raise BrokerError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic was deleted")
+    if header.producer_id == NO_PRODUCER:
+        return None
+    return producers.duplicate_of(state, header)
 
 
 def _fail(done: "asyncio.Future[Any]", error: Exception) -> None:

@@ -110,10 +110,10 @@ async def heartbeat(core: Core, request: Request) -> Message:
     try:
         group, member = _present(core, request)
         member.alive_until = core.groups.now() + member.about.session_s
-        if group.state is State.PREPARING:
-            raise BrokerError(ErrorCode.REBALANCE_IN_PROGRESS)
     except BrokerError as error:
         return {"error_code": error.code}
+    if group.state is State.PREPARING:
+        return {"error_code": ErrorCode.REBALANCE_IN_PROGRESS}
     return {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from jimbot_stream.bus.broker.api import APIS
 from jimbot_stream.bus.broker.catalog import Topic
 from jimbot_stream.bus.broker.core import NODE, Core, Request
-from jimbot_stream.bus.broker.errors import ErrorCode
+from jimbot_stream.bus.broker.errors import BrokerError, ErrorCode
 from jimbot_stream.bus.broker.wire import Message
 
 
@@ -64,7 +64,10 @@ async def init_producer_id(core: Core, request: Request) -> Message:
     """A producer id that was never given before."""
     if request.body["transactional_id"] is not None:
         return {"error_code": ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED}
-    return {"producer_id": await core.log.write(_next_producer_id), "producer_epoch": 0}
+    try:
+        return {"producer_id": await core.log.write(_next_producer_id), "producer_epoch": 0}
+    except BrokerError as error:
+        return {"error_code": error.code}
 
 
 def _next_producer_id(connection: sqlite3.Connection) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,10 +10,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from jimbot_stream.bus.broker.catalog import Catalog
+from jimbot_stream.bus.broker.compaction import compact
 from jimbot_stream.bus.broker.connection import Connection
 from jimbot_stream.bus.broker.core import Core
+from jimbot_stream.bus.broker.errors import BrokerError
 from jimbot_stream.bus.broker.group_table import GroupTable
 from jimbot_stream.bus.broker.log import Log
+from jimbot_stream.bus.broker.retention import retain
 from jimbot_stream.bus.broker.store import Durability, Store
 from jimbot_stream.clock import Clock, SystemClock
 
@@ -44,6 +48,7 @@ class Broker:
         default_partitions: int = 1,
         cache_bytes: int = _CACHE_BYTES,
         max_request_bytes: int = _REQUEST_BYTES,
+        housekeeping_s: float = 30.0,
     ) -> None:
         """Remember the settings; nothing is opened before the context is entered.
 
@@ -59,6 +64,7 @@ class Broker:
             default_partitions: partitions of a topic declared without a count.
             cache_bytes: budget for the newest batches in memory.
             max_request_bytes: larger requests end their connection.
+            housekeeping_s: time between two rounds of retention and compaction.
         """
         self.path, self.host, self.port = path, host, port
         self._clock: Clock = clock or SystemClock()
@@ -69,6 +75,7 @@ class Broker:
         self._default_partitions = default_partitions
         self._cache_bytes = cache_bytes
         self._max_request_bytes = max_request_bytes
+        self._housekeeping_s = housekeeping_s
         self._connections: set[asyncio.Task[None]] = set()
         self._chores: list[asyncio.Task[None]] = []
 
@@ -94,7 +101,10 @@ class Broker:
             store.close()
             raise
         self.port = self._server.sockets[0].getsockname()[1]
-        self._chores = [asyncio.create_task(self._sweep())]
+        self._chores = [
+            asyncio.create_task(self._sweep()),
+            asyncio.create_task(self._keep_house()),
+        ]
         return self
 
     def _build(self, store: Store) -> Core:
@@ -137,6 +147,16 @@ class Broker:
                 await connection.run()
         finally:
             self._connections.discard(task)
+
+    async def _keep_house(self) -> None:
+        """Apply retention and compaction from time to time; a full disk must not end it."""
+        while True:
+            await asyncio.sleep(self._housekeeping_s)
+            try:
+                await retain(self.core)
+                await compact(self.core)
+            except (BrokerError, sqlite3.Error) as error:
+                _log.warning("clean-up failed and will be tried again: %s", error)
 
     async def _sweep(self) -> None:
         """Take silent members out of their groups."""

@@ -7,11 +7,12 @@ operating system: a crash of the process loses nothing, a power cut may lose the
 moments.
 """
 
+import asyncio
 import fcntl
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -82,6 +83,10 @@ class Store:
         except sqlite3.Error as error:
             self._lock.close()
             raise StorageError(f"{path}: {error}") from error
+        except StorageError:
+            self._writer.close()
+            self._lock.close()
+            raise
 
     def _connect(self, durability: Durability) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -106,6 +111,15 @@ class Store:
         (page,) = self._writer.execute("PRAGMA page_size").fetchone()
         pages = 0xFFFFFFFE if max_bytes is None else max(1, max_bytes // page)
         self._writer.execute(f"PRAGMA max_page_count = {pages}")
+
+    async def beside(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a long read beside the traffic, on a connection and thread of its own."""
+        return await asyncio.to_thread(self._beside, work)
+
+    def _beside(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with closing(self._connect("normal")) as connection:
+            connection.execute("PRAGMA query_only = 1")
+            return work(connection)
 
     def identity(self, now_ns: int) -> str:
         """The cluster id: made with the file, and kept."""

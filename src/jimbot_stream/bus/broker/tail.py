@@ -26,6 +26,12 @@ class TailCache:
         if partition.tail and partition.tail[0][0] == base:
             self.size -= len(partition.tail.popleft()[2])
 
+    def trim(self, partition: Partition, start: int) -> None:
+        """Drop the batches of a partition that begin before an offset."""
+        tail = partition.tail
+        while tail and tail[0][0] < start:
+            self.size -= len(tail.popleft()[2])
+
     def forget(self, partition: Partition) -> None:
         """Drop all batches of a partition, since the file says otherwise now."""
         self.size -= sum(len(data) for _, _, data in partition.tail)

@@ -46,7 +46,10 @@ class Reader:
 class Type(Protocol):
     """How one kind of value stands on the wire."""
 
-    default: Any
+    @property
+    def default(self) -> Any:
+        """What is written where a message has no value."""
+        ...
 
     def read(self, reader: Reader) -> Any:
         """Take a value from the reader."""
