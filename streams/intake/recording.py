@@ -113,7 +113,7 @@ class _Calls:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._seed = ""
+        self._begun = GameStarted()
         self._antes = _Antes()
 
     def tell(self, raw: Given) -> None:
@@ -140,15 +140,15 @@ class _Calls:
     def _start(self, arguments: Given, time_ns: int) -> None:
         if game := self._recording.game():
             game.end("quit", time_ns)
-        self._seed, self._antes = arguments.text("seed"), _Antes()
-        started = GameStarted(
-            seed=self._seed,
+        self._antes = _Antes()
+        self._begun = GameStarted(
+            seed=arguments.text("seed"),
             deck=word(DECKS, arguments.text("deck")),
             stake=arguments.integer("stake"),
             win_ante=balatrobot.WIN_ANTE,
             origin=ORIGIN,
         )
-        self._recording.new_game().begin(started, time_ns)
+        self._recording.new_game().begin(self._begun, time_ns)
 
     def _act(self, name: str, arguments: Given, time_ns: int) -> None:
         game = self._recording.game()
@@ -166,7 +166,9 @@ class _Calls:
         game = self._recording.game()
         if game is None and self._recording.games:
             return  # what the game still shows after its end
-        state = lua_state.state_message(raw, self._seed, self._antes.after(raw))
+        state = lua_state.state_message(raw, self._begun.seed, self._antes.after(raw))
+        state.deck = state.deck or self._begun.deck
+        state.stake = state.stake or self._begun.stake
         if game is None:  # the recording began in the middle
             game = self._recording.new_game()
             game.begin(_started(state), time_ns)

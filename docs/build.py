@@ -1,0 +1,116 @@
+# ruff: noqa: INP001 - a script, no package
+"""Writes the reference pages from the code: ``python docs/build.py [--check]``.
+
+With ``--check`` nothing is written; pages that are stale are named, and the exit code is 1.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from jimbot_stream.config import Settings
+from jimbot_stream.contracts.reference import build_image, events_page
+from jimbot_stream.streams.intake.rejection import REASONS, reasons
+from jimbot_stream.streams.topics import DAY_MS, TOPICS, TopicSpec
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "reference"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or check them; the exit code."""
+    stale = [name for name, text in build().items() if text != _present(name)]
+    if "--check" in arguments:
+        for name in stale:
+            sys.stderr.write(f"docs/reference/{name} is stale: run python docs/build.py\n")
+        return 1 if stale else 0
+    PAGES.mkdir(exist_ok=True)
+    for name in stale:
+        (PAGES / name).write_text(build_page(name), encoding="utf-8")
+        sys.stdout.write(f"wrote docs/reference/{name}\n")
+    return 0
+
+
+def build() -> Mapping[str, str]:
+    """Every page by its file name."""
+    return {name: build_page(name) for name in _WRITERS}
+
+
+def build_page(name: str) -> str:
+    """One page, with the line that says how it came to be."""
+    return "<!-- Written by docs/build.py: edit what it reads. -->\n\n" + _WRITERS[name]()
+
+
+def _present(name: str) -> str:
+    path = PAGES / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _events() -> str:
+    return events_page(build_image(ROOT / "proto"))
+
+
+def _topics() -> str:
+    head = [
+        "# Topics",
+        "",
+        "Every topic is declared by its first user. `JIMBOT_TOPIC_PREFIX` goes before the name,",
+        "`JIMBOT_PARTITIONS` says how many partitions the partitioned ones have.",
+        "",
+    ]
+    columns = ("topic", "content", "key", "partitions", "kept")
+    return _page(head, columns, map(_topic, TOPICS))
+
+
+def _topic(topic: TopicSpec) -> Sequence[str]:
+    kept = "the newest per key" if topic.compacted else f"{topic.retention_ms // DAY_MS} days"
+    partitions = "as set" if topic.partitioned else "1"
+    return f"`{topic.name}`", topic.content, topic.key, partitions, kept
+
+
+def _settings() -> str:
+    head = ["# Settings", "", "Read from the environment, once, by every process.", ""]
+    rows = [
+        (f"`{item.metadata['env']}`", _default(item.default), item.metadata["doc"])
+        for item in fields(Settings)
+    ]
+    return _page(head, ("variable", "default", "meaning"), rows)
+
+
+def _default(value: object) -> str:
+    return f"`{value}`" if str(value) else "empty"
+
+
+def _dead_letters() -> str:
+    head = [
+        "# Dead letters",
+        "",
+        "What cannot be used goes to the topic `dead-letter` as a",
+        "[RecordRejected](events.md#recordrejected): the bytes as they came, where they came",
+        "from, one of these reasons, the path of the offending field, and a sentence.",
+        "The worker goes on; other events are not affected.",
+        "",
+    ]
+    rows = [(f"`{reason}`", REASONS[reason]) for reason in reasons()]
+    return _page(head, ("reason", "meaning"), rows)
+
+
+def _page(head: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [*head, _row(columns), "|" + "---|" * len(columns), *map(_row, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+_WRITERS: Mapping[str, Callable[[], str]] = {
+    "events.md": _events,
+    "topics.md": _topics,
+    "settings.md": _settings,
+    "dead-letters.md": _dead_letters,
+}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
