@@ -73,6 +73,12 @@ def _comments(file: FileDescriptorProto) -> _Comments:
     }
 
 
+def _told(comments: _Comments, path: tuple[int, ...], name: str) -> str:
+    if path not in comments:
+        raise ValueError(f"{name} has no comment in its .proto file")
+    return comments[path]
+
+
 def _message(message: DescriptorProto, path: tuple[int, ...], comments: _Comments) -> Iterator[str]:
     yield from _head(message.name, _told(comments, path, message.name))
     rows = []
