@@ -139,7 +139,14 @@ async def _learn(log: EmbeddedLog, blobs: BlobStore, checkpoint: str) -> None:
     config = UpdateConfig(epochs=1)
     environment_json = canonical_json(environment())
     facts: list[Message] = [
-        RunStarted(run_id="run", run_seed=RUN_SEED, algorithm="ppo", checkpoint=checkpoint, **told),
+        RunStarted(
+            run_id="run",
+            run_seed=RUN_SEED,
+            algorithm="ppo",
+            config_json=config.to_json(),
+            environment_json=environment_json,
+            checkpoint=checkpoint,
+        ),
         CheckpointSaved(checkpoint=checkpoint, size=len(blobs.get(checkpoint)), run_id="run"),
     ]
     episodes = [await _reference(log, game_id) for game_id in ("one", "two")]
