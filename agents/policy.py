@@ -78,7 +78,7 @@ class ModulePolicy:
 def _use_one_thread() -> None:
     """Let torch cut its sums the same way on every machine; one row gains nothing from more.
 
-    The setting belongs to the calling thread, so the thread that evaluates must make it.
+    OpenMP keeps the number per thread, so the thread that evaluates must see to it.
     """
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)

@@ -62,6 +62,11 @@ def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
     return learner
 
 
+def _threads(number: int) -> ThreadPoolExecutor:
+    """Threads for shards; torch itself uses one in each, or it would cut sums by its count."""
+    return ThreadPoolExecutor(number, "gradients", torch.set_num_threads, (1,))
+
+
 class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
     """PPO over columns; the bits do not depend on the number of cores."""
 
@@ -86,7 +91,7 @@ class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
             DivergedError: a loss or gradient is not finite.
         """
         metrics: dict[str, float] = {}
-        with ThreadPoolExecutor(self.settings.shards, "gradients") as threads:
+        with _threads(self.settings.shards) as threads:
             for epoch in range(self.settings.epochs):
                 totals = self._epoch(columns, order, threads)
                 steps = len(columns.actions)

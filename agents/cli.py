@@ -1,0 +1,150 @@
+"""``jimbot-learn``: begin a training run, and learn from the games that players close."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import click
+
+from jimbot_stream.agents.announcing import Announcer, Topics
+from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.online import OnlineLearner
+from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.ppo.learner import DivergedError
+from jimbot_stream.agents.training_run import RunError, TrainingRun
+from jimbot_stream.agents.trajectory import FeedError
+from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopicError
+from jimbot_stream.bus.consumer import EventConsumer
+from jimbot_stream.bus.kafka import KafkaBus
+from jimbot_stream.checkpoints import BlobError, BlobStore
+from jimbot_stream.clock import SystemClock
+from jimbot_stream.config import Settings, from_environment
+from jimbot_stream.eventlog import EventLogError
+from jimbot_stream.eventlog.opening import open_log
+from jimbot_stream.streams import topics
+
+PATIENCE_S = 120.0
+FAILURES = (
+    BlobError,
+    BusError,
+    CheckpointError,
+    DivergedError,
+    EventLogError,
+    FeedError,
+    RunError,
+    ValueError,
+)
+
+
+@click.group()
+def main() -> None:
+    """Learn to play from the games on the bus."""
+
+
+@main.command()
+@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+def init(run_seed: int) -> None:
+    """Record the run and its untrained checkpoint; doing it again changes nothing."""
+    _run(_init(run_seed))
+
+
+@main.command()
+@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+@click.option(
+    "--episodes-per-update",
+    type=click.IntRange(min=1),
+    default=48,
+    show_default=True,
+    help="Games of a generation; an update learns from exactly so many.",
+)
+@click.option(
+    "--updates",
+    type=click.IntRange(min=0),
+    help="Stop when the run has so many updates.  [default: go on for ever]",
+)
+def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None:
+    """Learn from closed games and announce each new checkpoint.
+
+    Begins the run where there is none; goes on where an earlier learner stopped.
+    """
+    _run(_online(run_seed, episodes_per_update, updates))
+
+
+def _run(work: Awaitable[None]) -> None:
+    async def until_told() -> None:
+        task = asyncio.ensure_future(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    try:
+        asyncio.run(until_told())
+    except FAILURES as error:
+        click.echo(f"jimbot-learn: {error}", err=True)
+        sys.exit(1)
+
+
+async def _init(run_seed: int) -> None:
+    settings = from_environment()
+    async with open_log(settings) as log:
+        run = await TrainingRun.begin(log, BlobStore(settings.blobs), run_seed, UpdateConfig())
+        click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
+
+
+async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
+    settings = from_environment()
+    names = _topics(settings)
+    bus = KafkaBus(settings.broker)
+    try:
+        async with open_log(settings) as log:
+            run = await TrainingRun.begin(log, BlobStore(settings.blobs), run_seed, UpdateConfig())
+            episodes = await _patiently(
+                lambda: EventConsumer.open(bus, [names.episode], Start.BEGINNING)
+            )
+            announcer = Announcer(bus, names, run.started.run_id)
+            learner = OnlineLearner(
+                run,
+                log,
+                episodes,
+                announcer,
+                SystemClock(),
+                per_update=per_update,
+                progress=click.echo,
+            )
+            try:
+                await learner.learn(updates)
+            finally:
+                await episodes.close()
+    finally:
+        await bus.close()
+
+
+def _topics(settings: Settings) -> Topics:
+    prefix = settings.topic_prefix
+    return Topics(
+        episode=prefix + topics.EPISODE.name,
+        checkpoint=prefix + topics.CHECKPOINT.name,
+        training=prefix + topics.TRAINING.name,
+    )
+
+
+async def _patiently(
+    attempt: Callable[[], Awaitable[EventConsumer]], pause_s: float = 1.0
+) -> EventConsumer:
+    """Wait for a broker that is still starting, and for the worker to declare the topics."""
+    clock = SystemClock()
+    begun = clock.monotonic()
+    while True:
+        try:
+            return await attempt()
+        except (BusUnavailableError, UnknownTopicError):
+            if clock.monotonic() - begun > PATIENCE_S:
+                raise
+        await asyncio.sleep(pause_s)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""A training run as its stream in the event log tells it: the learner's only memory."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Self
+
+from google.protobuf.message import Message
+
+from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
+from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.ppo import config as configs
+from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.balatro import RULES_VERSION
+from jimbot_stream.checkpoints import BlobStore
+from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
+from jimbot_stream.contracts.json_codec import from_json, to_json
+from jimbot_stream.eventlog import EventLog, RecordedEvent
+from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
+from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
+
+SCHEMA = "1"
+
+
+class RunError(Exception):
+    """The recorded run cannot be gone on with; the message says why."""
+
+
+def run_id(run_seed: int) -> str:
+    """Name of the training run of a seed."""
+    return f"run{run_seed}"
+
+
+class TrainingRun:
+    """One run: where it stands, and what may be added to it.
+
+    Every record is made in one append with an exact version, so a second learner of the
+    same run is refused instead of forking it.
+    """
+
+    def __init__(self, log: EventLog, blobs: BlobStore, journal: StreamJournal) -> None:
+        self._log = log
+        self._journal = journal
+        self.blobs = blobs
+        self.events: list[RecordedEvent] = list(journal.events)
+        """The whole stream; a run has a few events per update."""
+        started = self._all("RunStarted")
+        if not started:
+            raise RunError(f"{journal.stream} does not begin with RunStarted")
+        self.started = from_json(RunStarted, started[0].data)
+
+    @classmethod
+    async def begin(
+        cls, log: EventLog, blobs: BlobStore, run_seed: int, config: UpdateConfig
+    ) -> Self:
+        """Begin the run of a seed, or go on where it was left; idempotent.
+
+        A run keeps the configuration with which it began.
+
+        Raises:
+            RunError: it was begun with another seed or under other rules.
+        """
+        stream = run_stream(run_id(run_seed))
+        journal = await StreamJournal.open(log, stream, keep_events=True)
+        if journal.version < 0:
+            await _start(journal, blobs, run_seed, config)
+            journal = await StreamJournal.open(log, stream, keep_events=True)
+        run = cls(log, blobs, journal)
+        run._refuse_foreign(run_seed)
+        await run._index_checkpoint()
+        return run
+
+    @property
+    def config(self) -> UpdateConfig:
+        """The configuration of every update of the run."""
+        return configs.from_json(self.started.config_json)
+
+    @property
+    def updates(self) -> list[UpdateApplied]:
+        """Updates recorded, in order."""
+        return [from_json(UpdateApplied, event.data) for event in self._all("UpdateApplied")]
+
+    @property
+    def checkpoint(self) -> str:
+        """The newest checkpoint, as sha256 in hex."""
+        saved = self._all("CheckpointSaved")
+        return from_json(CheckpointSaved, saved[-1].data).checkpoint
+
+    @property
+    def update(self) -> int:
+        """Updates applied so far."""
+        return len(self._all("UpdateApplied"))
+
+    @property
+    def ended(self) -> bool:
+        """Nothing was applied since the run was declared over."""
+        return self.events[-1].type == "RunEnded"
+
+    def since_last_update(self) -> list[RecordedEvent]:
+        """The last update and what follows it; the whole run when there is none."""
+        updates = [at for at, event in enumerate(self.events) if event.type == "UpdateApplied"]
+        return self.events[updates[-1] if updates else 0 :]
+
+    async def record_update(self, applied: UpdateApplied, data: bytes) -> list[RecordedEvent]:
+        """Store the checkpoint, then record the update that made it; gives the new events.
+
+        Raises:
+            RunError: somebody else goes on with the same run.
+        """
+        if self.blobs.put(data) != applied.checkpoint_out:
+            raise RunError("the checkpoint stored is not the one of the update")
+        saved = CheckpointSaved(
+            checkpoint=applied.checkpoint_out,
+            size=len(data),
+            run_id=self.started.run_id,
+            update=applied.update,
+            parent=applied.checkpoint_in,
+            rules_version=RULES_VERSION,
+        )
+        recorded = await self._append([applied, saved])
+        await self._index_checkpoint()
+        return recorded
+
+    async def record_end(self, reason: str) -> list[RecordedEvent]:
+        """Declare the run over."""
+        ended = RunEnded(
+            run_id=self.started.run_id,
+            updates=self.update,
+            checkpoint=self.checkpoint,
+            reason=reason,
+        )
+        return await self._append([ended])
+
+    async def _append(self, messages: Sequence[Message]) -> list[RecordedEvent]:
+        try:
+            revisions = await self._journal.append(
+                [_entry(message, self.started.run_id) for message in messages]
+            )
+        except ConflictError as error:
+            raise RunError(f"another learner goes on with the same run: {error}") from error
+        stream = self._journal.stream
+        recorded = [e async for e in self._log.read_stream(stream, from_revision=revisions[0])]
+        self.events += recorded
+        return recorded
+
+    async def _index_checkpoint(self) -> None:
+        """Let the newest checkpoint be found by its sha256; made up for after a crash."""
+        saved = self._all("CheckpointSaved")[-1]
+        message = from_json(CheckpointSaved, saved.data)
+        journal = await StreamJournal.open(self._log, checkpoint_stream(message.checkpoint))
+        if journal.version < 0:
+            # A conflict means that a second start of the run was as quick and wrote the same.
+            with suppress(ConflictError):
+                await journal.append([_entry(message, message.run_id, str(saved.id))])
+
+    def _refuse_foreign(self, run_seed: int) -> None:
+        if self.started.run_seed != run_seed:
+            raise RunError(f"{self.started.run_id} belongs to seed {self.started.run_seed}")
+        rules = from_bytes(self.blobs.get(self.checkpoint)).rules_version
+        if rules != RULES_VERSION:
+            raise RunError(
+                f"{self.started.run_id} was played by the rules {rules}, these are"
+                f" {RULES_VERSION}: begin a new run with another seed or data folder"
+            )
+
+    def _all(self, kind: str) -> list[RecordedEvent]:
+        return [event for event in self.events if event.type == kind]
+
+
+async def _start(
+    journal: StreamJournal, blobs: BlobStore, run_seed: int, config: UpdateConfig
+) -> None:
+    data = untrained(run_seed)
+    name = run_id(run_seed)
+    started = RunStarted(
+        run_id=name,
+        run_seed=run_seed,
+        algorithm="ppo",
+        config_json=config.to_json(),
+        environment_json=canonical_json(environment()),
+        checkpoint=blobs.put(data),
+    )
+    saved = CheckpointSaved(
+        checkpoint=sha256(data), size=len(data), run_id=name, rules_version=RULES_VERSION
+    )
+    # On a conflict a second start of the seed was quicker; the caller reads what it wrote.
+    with suppress(ConflictError):
+        await journal.append([_entry(started, name), _entry(saved, name)])
+
+
+def _entry(message: Message, correlation: str, causation: str = "") -> Entry:
+    return Entry(
+        type=message.DESCRIPTOR.name,
+        data=to_json(message),
+        correlation=correlation,
+        causation=causation,
+        metadata={"producer": f"learner-{correlation}", "schema": SCHEMA},
+    )
