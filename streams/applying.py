@@ -31,6 +31,16 @@ logger = logging.getLogger(__name__)
 MAX_FACT_BYTES: Final = 900_000
 """The log takes 1 MiB in one append: a state, its decision, and their metadata."""
 
+
+
+class PolicyNeededError(Exception):
+    """A decision must wait until its policy is loaded; then everything is applied again."""
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__(checkpoint)
+        self.checkpoint = checkpoint
+
+
 Decide = Callable[[Game, DecisionRequest, int, str, float], GameFact]
 """Decides a request of a game: state revision, state digest and the time it was read."""
 
@@ -102,6 +112,8 @@ class Applier:
         except Rejected as reason:
             self._reject(arrival, reason)
             self._void(number)
+        except PolicyNeededError:
+            raise
         except Exception as error:  # noqa: BLE001 - one event must not stop the others
             logger.exception("%s: %s was not applied", arrival.place, arrival.event.event_id)
             self._reject(arrival, Rejected("internal_error", "", repr(error)))

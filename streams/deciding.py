@@ -1,6 +1,6 @@
 """From a request to the record of its decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from jimbot_stream.clock import Clock
@@ -9,7 +9,7 @@ from jimbot_stream.decision import Policy
 from jimbot_stream.decision.decide import UndecidableError
 from jimbot_stream.decision.ladder import Ladder, deadline
 from jimbot_stream.decision.record import decision_made, observe, seed_of
-from jimbot_stream.streams.applying import Decide
+from jimbot_stream.streams.applying import PolicyNeededError
 from jimbot_stream.streams.game import Game
 from jimbot_stream.streams.intake.rejection import Rejected
 from jimbot_stream.streams.metrics import CounterName, Metrics
@@ -33,19 +33,9 @@ class Decider:
         self._clock = clock
         self._metrics = metrics
 
-    async def prepared(self, requests: Iterable[DecisionRequest]) -> Decide:
-        """A function that decides these requests at once, every policy being at hand."""
-        policies = await self._policies.gather(request.checkpoint for request in requests)
-
-        def decide(
-            game: Game, request: DecisionRequest, revision: int, digest: str, read_at: float
-        ) -> DecisionMade:
-            policy = policies[request.checkpoint]
-            if isinstance(policy, Rejected):
-                raise policy
-            return self._decide(game, request, revision, digest, read_at, policy)
-
-        return decide
+    def begin(self) -> "Deciding":
+        """Decide some requests, loading policies as they turn out to be needed."""
+        return Deciding(self._policies, self._decide)
 
     def _decide(
         self,
@@ -71,6 +61,40 @@ class Decider:
         self._metrics.observe("decide_seconds", self._clock.monotonic() - began)
         self._metrics.count(_COUNTED[decision.decided_by])
         return decision_made(asked, game.id, revision, digest, decision)
+
+
+
+class Deciding:
+    """Decides requests at once, or says which policy is needed first."""
+
+    def __init__(self, policies: Policies, decide: Callable[..., DecisionMade]) -> None:
+        self._policies = policies
+        self._decide = decide
+        self._refused: dict[str, Rejected] = {}
+
+    def decide(
+        self, game: Game, request: DecisionRequest, revision: int, digest: str, read_at: float
+    ) -> DecisionMade:
+        """Decide.
+
+        Raises:
+            PolicyNeededError: the policy must be loaded first.
+            Rejected: the request cannot be decided.
+        """
+        refused = self._refused.get(request.checkpoint)
+        if refused is not None:
+            raise refused
+        policy = self._policies.peek(request.checkpoint)
+        if policy is None:
+            raise PolicyNeededError(request.checkpoint)
+        return self._decide(game, request, revision, digest, read_at, policy)
+
+    async def load(self, checkpoint: str) -> None:
+        """Load a policy, or remember why it cannot be."""
+        try:
+            await self._policies.get(checkpoint)
+        except Rejected as reason:
+            self._refused[checkpoint] = reason
 
 
 def _as_the_game_counts(game: Game, request: DecisionRequest) -> DecisionRequest:

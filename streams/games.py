@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from jimbot_stream.clock import Clock
+from jimbot_stream.contracts import DecisionMade, DecisionRequest
 from jimbot_stream.eventlog import EventLog, LogUnavailableError
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import game_stream
-from jimbot_stream.streams.applying import Applier, Decide, Outcome
+from jimbot_stream.streams.applying import Applier, Outcome, PolicyNeededError
 from jimbot_stream.streams.episode import Episode
 from jimbot_stream.streams.game import Arrival, Game
 from jimbot_stream.streams.metrics import Metrics
 from jimbot_stream.streams.waiting import Waiting
 
 MAX_APPEND_BYTES: Final = 900_000
-MAX_CONFLICTS: Final = 16
+MAX_ATTEMPTS: Final = 32
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,20 @@ class Applied:
 
     game: Game
     outcome: Outcome
+
+
+class Deciding(Protocol):
+    """Decides the requests of one call."""
+
+    def decide(
+        self, game: Game, request: DecisionRequest, revision: int, digest: str, read_at: float
+    ) -> DecisionMade:
+        """Decide, or raise PolicyNeededError or Rejected."""
+        ...
+
+    async def load(self, checkpoint: str) -> None:
+        """Load the policy that was needed."""
+        ...
 
 
 class Rows(Protocol):
@@ -101,7 +116,7 @@ class Games:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def apply(
-        self, game_id: str, items: Sequence[Arrival | int], decide: Decide, rows: Rows
+        self, game_id: str, items: Sequence[Arrival | int], deciding: Deciding, rows: Rows
     ) -> Applied:
         """Apply arrivals (an int: the number of a rejected one).
 
@@ -114,14 +129,16 @@ class Games:
         """
         fresh = _begins(items)
         async with self._locked(game_id):
-            for _ in range(MAX_CONFLICTS):
+            for _ in range(MAX_ATTEMPTS):
                 try:
-                    return await self._apply(game_id, items, decide, rows, fresh=fresh)
+                    return await self._apply(game_id, items, deciding, rows, fresh=fresh)
+                except PolicyNeededError as needed:
+                    await deciding.load(needed.checkpoint)
                 except ConflictError as conflict:
                     fresh = False
                     self._metrics.count("log_conflicts")
                     logger.info("%s: read again", conflict)
-        raise FencedError(f"{game_id}: {MAX_CONFLICTS} conflicts in a row")
+        raise FencedError(f"{game_id}: {MAX_ATTEMPTS} attempts, and others wrote each time")
 
     async def reconcile(self, episode: Episode, rows: Rows) -> bool:
         """Write the row of a game as the log has it; True when it was otherwise."""
@@ -140,7 +157,7 @@ class Games:
         self,
         game_id: str,
         items: Iterable[Arrival | int],
-        decide: Decide,
+        deciding: Deciding,
         rows: Rows,
         *,
         fresh: bool,
@@ -149,7 +166,7 @@ class Games:
         # way, what the game has absorbed by then cannot be trusted.
         held = self._open.pop(game_id, None) or await self._load(game_id, rows, fresh=fresh)
         now = self._clock.monotonic()
-        outcome = Applier(held.game, held.waiting, decide).apply(items, now)
+        outcome = Applier(held.game, held.waiting, deciding.decide).apply(items, now)
         await self._save(held)
         _write(held, rows)
         self._keep(game_id, held)
@@ -180,8 +197,9 @@ class Games:
             self._metrics.count("events_logged", len(entries))
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask the log again while it does not answer: the outcome of an append is unknown
-        then, and repeating it byte for byte is safe.
+        """Ask the log again while it does not answer.
+
+        The outcome of an append is unknown then; repeating it byte for byte is safe.
         """
         began, pause_s = self._clock.monotonic(), 0.1
         while True:

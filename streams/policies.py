@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from jimbot_stream.decision import Policy
 from jimbot_stream.streams.intake.rejection import Rejected
@@ -40,33 +40,26 @@ class Policies:
     async def get(self, checkpoint: str) -> Policy:
         """The policy of a checkpoint, loaded in a thread unless it is held.
 
+        The empty name stands for the one in service.
+
         Raises:
             Rejected: it cannot be loaded.
         """
+        checkpoint = checkpoint or self.in_service
         held = self._held.get(checkpoint)
         if held is not None:
-            self._held.move_to_end(checkpoint)
             return held
         task = self._loading.get(checkpoint)
         if task is None:
             task = self._loading[checkpoint] = asyncio.create_task(self._fetch(checkpoint))
         return await asyncio.shield(task)
 
-    async def gather(self, checkpoints: Iterable[str]) -> dict[str, Policy | Rejected]:
-        """Several policies at once; the reason instead of one that cannot be loaded.
-
-        The empty name stands for the one in service.
-        """
-        names = sorted(set(checkpoints))
-        found = await asyncio.gather(
-            *(self.get(name or self.in_service) for name in names), return_exceptions=True
-        )
-        told: dict[str, Policy | Rejected] = {}
-        for name, policy in zip(names, found, strict=True):
-            if isinstance(policy, BaseException) and not isinstance(policy, Rejected):
-                raise policy
-            told[name] = policy
-        return told
+    def peek(self, checkpoint: str) -> Policy | None:
+        """The policy of a checkpoint, if it is held; the empty name: the one in service."""
+        name = checkpoint or self.in_service
+        if name in self._held:
+            self._held.move_to_end(name)
+        return self._held.get(name)
 
     async def _fetch(self, checkpoint: str) -> Policy:
         try:

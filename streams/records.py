@@ -14,7 +14,6 @@ from jimbot_stream.bus import Place
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import DecisionReply, Event, EventBatch
 from jimbot_stream.contracts.batch import encode_batch
-from jimbot_stream.streams.applying import Decide
 from jimbot_stream.streams.deciding import Decider
 from jimbot_stream.streams.game import Arrival
 from jimbot_stream.streams.games import Applied, FencedError, Games, LogGoneError, Rows, put
@@ -53,12 +52,6 @@ class _Sorted:
 
     games: dict[str, list[Arrival | int]] = field(default_factory=dict)
     rejected: list[tuple[Arrival, Rejected]] = field(default_factory=list)
-
-    def requests(self) -> Iterable[Event]:
-        for items in self.games.values():
-            for item in items:
-                if isinstance(item, Arrival) and item.event.HasField("decision_request"):
-                    yield item.event
 
 
 class RecordDesk:
@@ -105,17 +98,14 @@ class RecordDesk:
         self._metrics.count("events_received", len(batch.events))
         self._count_numbers(record, batch, rows)
         sorted_ = _sort(record, batch)
-        decide = await self._decider.prepared(
-            event.decision_request for event in sorted_.requests()
-        )
-        applied = await self._apply(sorted_, decide, rows)
+        applied = await self._apply(sorted_, rows)
         await self._answer(applied, sorted_.rejected)
 
-    async def _apply(self, sorted_: _Sorted, decide: Decide, rows: Rows) -> list[Applied]:
+    async def _apply(self, sorted_: _Sorted, rows: Rows) -> list[Applied]:
         """Apply each game's events, all games at once, so that their appends share a sync."""
         found = await asyncio.gather(
             *(
-                self._games.apply(game, items, decide, rows)
+                self._games.apply(game, items, self._decider.begin(), rows)
                 for game, items in sorted_.games.items()
             ),
             return_exceptions=True,
@@ -147,9 +137,9 @@ class RecordDesk:
             if game.outcome.closes and game.game.episode.ended:
                 closed.append(game.game.episode.closed())
         for arrival, reason in refused:
-            request = arrival.event.decision_request
-            if arrival.event.HasField("decision_request") and request.request_id:
-                answers.setdefault(arrival.asker, []).append((arrival.event, _error(arrival, reason)))
+            if arrival.event.decision_request.request_id:
+                answer = (arrival.event, _error(arrival, reason))
+                answers.setdefault(arrival.asker, []).append(answer)
         await asyncio.gather(
             *(self._outbox.reply(asker, replies) for asker, replies in answers.items()),
             *(self._outbox.close_episode(episode) for episode in closed),

@@ -205,8 +205,9 @@ class Service:
         return _Parts(consuming, policies, stack, listening)
 
     async def _take_first(self, log: OpenableLog, blobs: BlobStore, policies: Policies) -> None:
-        """Put the checkpoint of the settings, the newest of the log, or an untrained one
-        into service, and decide once, so that the first request does not wait for imports.
+        """Put the settings' checkpoint, the newest of the log, or an untrained one into service.
+
+        It evaluates one state, so that the first request does not wait for imports.
         """
         name = self._settings.checkpoint or await newest(log)
         if not name:
