@@ -119,6 +119,15 @@ def roll_seed(seed: float) -> float:
 
 
 @jit
+def rolls_seed(seed: float, out: NDArray[np.float64]) -> None:
+    """As many successive draws in [0, 1) after seeding as out has room for."""
+    words = seeded(seed)
+    for i in range(len(out)):
+        words = step(words)
+        out[i] = uniform(words)
+
+
+@jit
 def pick_seed(seed: float, count: int) -> int:
     """First draw of an index 0 … count - 1 after seeding."""
     return math.floor(roll_seed(seed) * count)

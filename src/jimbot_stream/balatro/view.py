@@ -30,7 +30,7 @@ def cards_text(cards: "Sequence[Card]") -> str:
 
 def state_text(state: "GameState") -> str:
     """A state in up to four lines."""
-    known = state.phase in set(Phase)
+    known = int(state.phase) in set(Phase)
     phase = Phase(state.phase).name.replace("_", " ").lower() if known else "phase unknown"
     won = "  won" if state.won else ""
     score = f"{state.chips:,.0f} / {state.blind.chips_required:,.0f}"

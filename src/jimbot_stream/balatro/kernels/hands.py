@@ -106,7 +106,7 @@ def classify(rank: NDArray[np.int64], suit: NDArray[np.int64], count: int) -> tu
     hand = kind(pairs, flush, straight)
     if hand == HIGH_CARD:
         return hand, 1 << highest(rank, count)
-    if flush or straight:
+    if hand in (STRAIGHT_FLUSH, FLUSH, STRAIGHT):
         return hand, (1 << count) - 1
     return hand, mask
 
