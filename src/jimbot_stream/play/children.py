@@ -31,6 +31,8 @@ class ChildSpec:
     ready: Callable[[], Awaitable[bool]]
     """Asked again and again until it says True; an OSError means not yet."""
     patience_s: float = 60.0
+    finite: bool = False
+    """Whether it may end by itself, with code 0, once its work is done."""
 
 
 class Child:
@@ -47,6 +49,12 @@ class Child:
         """Number of the process."""
         return self.process.pid
 
+    @property
+    def ended_badly(self) -> bool:
+        """Whether it ended though it should not have."""
+        code = self.process.returncode
+        return code is not None and not (self.spec.finite and code == 0)
+
     async def ready(self) -> None:
         """Wait until the process is ready.
 
@@ -56,7 +64,7 @@ class Child:
         try:
             async with asyncio.timeout(self.spec.patience_s):
                 while not await self._says_ready():
-                    if self.process.returncode is not None:
+                    if self.ended_badly:
                         raise self.failure(f"ended with code {self.process.returncode}")
                     await asyncio.sleep(0.1)
         except TimeoutError:
@@ -133,7 +141,7 @@ class Children:
         """
         while True:
             for child in self._running:
-                if child.process.returncode is not None:
+                if child.ended_badly:
                     raise child.failure(f"ended with code {child.process.returncode}")
             await asyncio.sleep(0.2)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jimbot_stream.bus.consumer import ReplyConsumer
 from jimbot_stream.bus.producer import GameProducer
@@ -41,8 +42,15 @@ class Answer:
     reply: DecisionReply
     took_s: float
     """From handing in the request to reading the reply."""
-    decide_s: float | None
-    """What the worker says that the decision itself took; None when it does not say."""
+    hop_s: float
+    """From the worker's making the reply to reading it here: one hop over the bus."""
+
+
+class Read(NamedTuple):
+    """A reply as it was read, and how long it had been under way."""
+
+    event: Event
+    hop_s: float
 
 
 class Desk:
@@ -73,7 +81,7 @@ class Desk:
         self._prefix = prefix
         self._resend_s = resend_s
         self._patience_s = patience_s
-        self._asked: dict[str, asyncio.Future[Event]] = {}
+        self._asked: dict[str, asyncio.Future[Read]] = {}
         self.resent = 0
         """How many requests were sent again."""
 
@@ -101,8 +109,8 @@ class Desk:
             done, _ = await asyncio.wait([answer], timeout=self._resend_s)
             took_s = self._clock.monotonic() - begin
             if done:
-                event = answer.result()
-                return Answer(event.decision_reply, took_s, _decide_s(event))
+                event, hop_s = answer.result()
+                return Answer(event.decision_reply, took_s, hop_s)
             if took_s > self._patience_s:
                 raise NoReplyError(f"no reply to {request_id} within {took_s:.0f} s")
             self.resent += 1
@@ -138,8 +146,9 @@ class Desk:
         if answer is None or answer.cancelled():
             return
         if not answer.done():
-            answer.set_result(event)
-        elif not _agree(answer.result().decision_reply, reply):
+            hop_ns = self._clock.now_ns() - event.timestamp.ToNanoseconds()
+            answer.set_result(Read(event, hop_ns / 1e9))
+        elif not _agree(answer.result().event.decision_reply, reply):
             raise ContradictionError(f"two different replies to {reply.request_id}")
 
 
@@ -152,8 +161,3 @@ def _copy(event: Event) -> Event:
     copy = Event()
     copy.CopyFrom(event)
     return copy
-
-
-def _decide_s(event: Event) -> float | None:
-    text = event.metadata.get("decide_ms")
-    return None if text is None else float(text) / 1000

@@ -65,8 +65,9 @@ LINES = (
 )
 LATENCIES = (
     ("round_trip_ms", "Request to reply"),
-    ("bus_ms", "of which bus and waiting"),
-    ("decide_ms", "of which decision and log"),
+    ("bus_ms", "bus, one hop"),
+    ("decide_ms", "decide"),
+    ("append_ms", "append to the log"),
 )
 COLUMNS = (
     ("generation", "Generation"),

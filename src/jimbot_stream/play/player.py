@@ -90,7 +90,7 @@ class Player:
 
     async def _decision(self, state: GameState) -> DecisionReply:
         request = DecisionRequest(
-            request_id=f"{self._plan.game_id}/{self._decisions}",
+            request_id=f"{self._plan.game_id}:{self._decisions}",
             state=state,
             time_limit_ms=self._house.time_limit_ms,
             checkpoint=self._checkpoint,

@@ -62,8 +62,8 @@ def servers(place: Site) -> list[ChildSpec]:
         specs.append(ChildSpec(BROKER, command, _Listening(address)))
     if place.own_store:
         address = place.settings.log
-        port = str(urlsplit(address).port)
-        command = _entry("jimbot_stream.eventlog.cli", "serve", "--port", port)
+        listen = urlsplit(address).netloc
+        command = _entry("jimbot_stream.eventlog.cli", "serve", "--listen", listen)
         specs.append(ChildSpec(STORE, command, _Listening(address)))
     return specs
 
@@ -75,17 +75,16 @@ def worker(place: Site) -> ChildSpec:
     return ChildSpec(WORKER, command, _Healthy(health), patience_s=120.0)
 
 
-def learner(run_seed: int, per_update: int) -> ChildSpec:
-    """The learner; it announces the untrained checkpoint as soon as it is ready."""
-    command = _entry(
-        "jimbot_stream.agents.cli",
-        "online",
-        "--run-seed",
-        str(run_seed),
-        "--episodes-per-update",
-        str(per_update),
-    )
-    return ChildSpec(LEARNER, command, _at_once)
+def learner(run_seed: int, per_update: int, updates: int) -> ChildSpec:
+    """The learner; it announces the untrained checkpoint first, and ends after its updates."""
+    numbers = {
+        "--run-seed": run_seed,
+        "--episodes-per-update": per_update,
+        "--updates": updates,
+    }
+    arguments = [text for name, number in numbers.items() for text in (name, str(number))]
+    command = _entry("jimbot_stream.agents.cli", "online", *arguments)
+    return ChildSpec(LEARNER, command, _at_once, finite=True)
 
 
 def _entry(module: str, *arguments: str) -> Sequence[str]:

@@ -81,7 +81,8 @@ async def _lines(tally: Tally, console: Console) -> None:
     while True:
         if tally.stage != shown_stage or waited_s >= LOG_EVERY_S:
             done = f"{len(tally.results)}/{tally.games_planned} games"
-            console.print(f"{tally.stage}: {done}, {sentence(tally)}", highlight=False)
+            text = f"{tally.stage}: {done}, {sentence(tally)}"
+            console.print(text, highlight=False, soft_wrap=True)
             shown_stage, waited_s = tally.stage, 0.0
         await asyncio.sleep(REFRESH_S)
         waited_s += REFRESH_S

@@ -54,10 +54,12 @@ def show(summary: Summary, console: Console) -> None:
 
 
 def _generations(tally: Tally) -> Table:
-    table = Table(title="Games by checkpoint", title_justify="left")
-    table.add_column("generation", justify="right")
-    table.add_column("checkpoint")
-    for heading in ("games", "won", "mean best round", "mean ante", "mean round", "decisions"):
+    table = Table(
+        title="Games by checkpoint: means of best round, last ante, rounds", title_justify="left"
+    )
+    table.add_column("gen.", justify="right")
+    table.add_column("checkpoint", no_wrap=True)
+    for heading in ("games", "won", "score", "ante", "round", "decisions"):
         table.add_column(heading, justify="right")
     for row in tally.generations():
         table.add_row(*_cells(row))
@@ -86,8 +88,9 @@ def _facts(summary: Summary) -> Table:
         "mean best round, mean ante": _means(tally),
         "decisions": f"{tally.decisions:,} in {summary.seconds:.1f} s, {rate:,.0f} per second",
         "request to reply": _latency(tally.round_trip),
-        "  of which bus and waiting": _latency(tally.bus),
-        "  of which decision and log": _latency(tally.decide),
+        "  bus, one hop": _latency(tally.bus),
+        "  decide": _latency(tally.decide),
+        "  append to the log": _latency(tally.append),
         "events logged": f"{summary.events_logged:,}",
         "updates taken into service": f"{tally.updates:,}",
         "verified": f"{verified.conclusion} ({verified.seconds:.1f} s)",

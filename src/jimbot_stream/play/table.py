@@ -40,7 +40,7 @@ class Table:
         async with self._seats:
             player = Player(plan, checkpoint, self._desk, self._tally, self._house)
             result = await player.play()
-        self._desk.forget(lambda request_id: request_id.startswith(f"{plan.game_id}/"))
+        self._desk.forget(lambda request_id: request_id.startswith(f"{plan.game_id}:"))
         return result
 
 

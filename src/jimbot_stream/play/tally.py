@@ -69,16 +69,17 @@ class Tally:
     results: list[GameResult] = field(default_factory=list)
     _actions: dict[tuple[str, int], int] = field(default_factory=dict)
     _took_s: list[float] = field(default_factory=list)
-    _bus_s: list[float] = field(default_factory=list)
-    _decide_s: list[float] = field(default_factory=list)
+    _hop_s: list[float] = field(default_factory=list)
+    decide: Latency = Latency(None, None)
+    """One decision, as the worker measures it: observation, policy, choice."""
+    append: Latency = Latency(None, None)
+    """One append to the event log, as the worker measures it."""
 
     def decision(self, plan: GamePlan, number: int, answer: Answer) -> None:
         """Count a decision."""
         self._actions[plan.game_id, number] = wire.action_index(answer.reply.action)
         self._took_s.append(answer.took_s)
-        if answer.decide_s is not None:
-            self._decide_s.append(answer.decide_s)
-            self._bus_s.append(answer.took_s - answer.decide_s)
+        self._hop_s.append(answer.hop_s)
 
     def game(self, result: GameResult) -> None:
         """Count a finished game."""
@@ -96,13 +97,8 @@ class Tally:
 
     @property
     def bus(self) -> Latency:
-        """The part of the round trip that is not the decision: records, waiting, both hops."""
-        return Latency.of(self._bus_s)
-
-    @property
-    def decide(self) -> Latency:
-        """The decision itself, log included, as the worker measured it."""
-        return Latency.of(self._decide_s)
+        """One hop over the bus: from the worker's making a reply to the player's reading it."""
+        return Latency.of(self._hop_s)
 
     def digest(self) -> str:
         """sha256 over (game id, decision number, action index) of all decisions, sorted."""
@@ -129,6 +125,7 @@ class Tally:
             "round_trip_ms": _percentiles(self.round_trip),
             "bus_ms": _percentiles(self.bus),
             "decide_ms": _percentiles(self.decide),
+            "append_ms": _percentiles(self.append),
             "generations": [
                 {
                     "generation": row.number,

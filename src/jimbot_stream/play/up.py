@@ -18,7 +18,7 @@ from jimbot_stream.bus.consumer import EventConsumer, ReplyConsumer
 from jimbot_stream.bus.kafka import KafkaBus
 from jimbot_stream.bus.producer import GameProducer
 from jimbot_stream.clock import Clock, SystemClock
-from jimbot_stream.play import page, plan, processes, progress, summary, verification
+from jimbot_stream.play import gauges, page, plan, processes, progress, summary, verification
 from jimbot_stream.play.children import Children
 from jimbot_stream.play.desk import Desk
 from jimbot_stream.play.episodes import EpisodeWatch, discrepancies
@@ -29,7 +29,6 @@ from jimbot_stream.play.table import Table
 from jimbot_stream.play.tally import Tally
 from jimbot_stream.replay.opening import address_of, open_reader
 from jimbot_stream.streams import topics
-
 
 T = TypeVar("T")
 
@@ -119,9 +118,15 @@ class _Run:
             self._tally.stage = "starting worker and learner"
             await children.start_ready(
                 processes.worker(self._site),
-                processes.learner(self._options.seed, self._options.generation),
+                processes.learner(
+                    self._options.seed, self._options.generation, self._options.updates
+                ),
             )
-            differences = await _guarded(self._play(), children.watch())
+            differences = await _guarded(
+                self._play(),
+                children.watch(),
+                gauges.follow(self._tally, self._site.settings.web_port),
+            )
             self._tally.stage = "ending the processes"
         return differences
 

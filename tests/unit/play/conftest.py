@@ -57,7 +57,6 @@ class FakeWorker:
                 producer = producers.setdefault(source, GameProducer(self.bus, source))
                 for reply in self.answer(event):
                     out = Event(type=EventType.EVENT_TYPE_DECISION_REPLY, decision_reply=reply)
-                    out.metadata["decide_ms"] = "1.5"
                     producer.post(topics.DECISION_RESPONSE.name, [out])
 
 

@@ -91,7 +91,7 @@ async def test_the_same_plan_and_replies_make_the_same_events(
 async def test_a_lost_reply_is_asked_for_again_with_the_same_request(
     worker: Any, open_desk: Any, game: plan.GamePlan, tally: Tally
 ) -> None:
-    lost = {f"{game.game_id}/0", f"{game.game_id}/2"}
+    lost = {f"{game.game_id}:0", f"{game.game_id}:2"}
 
     def swallow(reply: DecisionReply) -> list[DecisionReply]:
         if reply.request_id in lost:
@@ -138,7 +138,7 @@ async def test_silence_is_reported_after_the_patience(
     open_desk: Any, game: plan.GamePlan, tally: Tally
 ) -> None:
     desk, _ = await open_desk(resend_s=0.02, patience_s=0.1)
-    with pytest.raises(NoReplyError, match=f"{game.game_id}/0"):
+    with pytest.raises(NoReplyError, match=f"{game.game_id}:0"):
         await play(desk, game, tally)
 
 

@@ -1,0 +1,60 @@
+"""The worker's own measurements, read from its page of metrics."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from prometheus_client.parser import text_string_to_metric_families
+
+from jimbot_stream.play.ports import LOOPBACK
+from jimbot_stream.play.tally import Latency, Tally
+
+EVERY_S = 2.0
+
+Buckets = Sequence[tuple[float, float]]
+"""Upper bound in seconds, and how many were at or below it; ascending."""
+
+
+async def follow(tally: Tally, port: int) -> None:
+    """Keep the tally's latencies of the worker up to date until cancelled."""
+    url = f"http://{LOOPBACK}:{port}/metrics/prometheus"
+    async with ClientSession(timeout=ClientTimeout(total=2.0)) as session:
+        while True:
+            try:
+                async with session.get(url) as response:
+                    text = await response.text()
+            except (ClientError, TimeoutError):
+                pass  # the worker is busy or gone; the last figures stand, others watch it
+            else:
+                tally.decide = latency_in(text, "jimbot_decide_seconds")
+                tally.append = latency_in(text, "jimbot_append_seconds")
+            await asyncio.sleep(EVERY_S)
+
+
+def latency_in(text: str, histogram: str) -> Latency:
+    """Percentiles of a histogram in the Prometheus text format; None where it is empty."""
+    buckets = sorted(
+        (float(sample.labels["le"]), sample.value)
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == f"{histogram}_bucket"
+    )
+    if not buckets or not buckets[-1][1]:
+        return Latency(None, None)
+    p50, p95 = (round(percentile(buckets, share) * 1000, 2) for share in (0.5, 0.95))
+    return Latency(p50, p95)
+
+
+def percentile(buckets: Buckets, share: float) -> float:
+    """The value below which a share lies, linear within its bucket as Prometheus does it."""
+    wanted = share * buckets[-1][1]
+    low, below = 0.0, 0.0
+    for bound, count in _finite(buckets):
+        if count >= wanted:
+            return low + (bound - low) * (wanted - below) / (count - below)
+        low, below = bound, count
+    return low
+
+
+def _finite(buckets: Buckets) -> Iterable[tuple[float, float]]:
+    return ((bound, count) for bound, count in buckets if bound != float("inf"))
