@@ -12,6 +12,10 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import grpclib
+
+import jimbot_stream.eventlog.eventstoredb_import  # noqa: F401 - makes the next imports work
+
+# isort: split
 from eventstoredb import Client
 from eventstoredb.events import ContentType as _ContentType
 from eventstoredb.events import EventData

@@ -1,6 +1,7 @@
 """KurrentDB, or the embedded log's door, through the official asynchronous client."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from kurrentdbclient.exceptions import (
     GrpcError,
     KurrentDBClientError,
     NotFoundError,
+    ProgrammingError,
     StreamIsDeletedError,
     WrongCurrentVersionError,
 )
@@ -76,7 +78,7 @@ class KurrentLog:
     async def close(self) -> None:
         """See EventLog."""
         await self._appender.close()
-        if not self._client.is_closed:
+        with contextlib.suppress(ProgrammingError):  # it was never connected
             await self._client.close()
 
     async def append(
