@@ -10,6 +10,7 @@ import pytest
 
 from jimbot_stream.balatro.engine import Run
 from jimbot_stream.balatro.tables.cards import RANKS, STANDARD_DECK, Suit
+from jimbot_stream.balatro.tables.columns import CANDIDATE, GLOBAL
 
 _TESTS = Path(__file__).parents[2]
 _LETTERS = {rank.letter: rank.number for rank in RANKS}
@@ -56,3 +57,15 @@ def as_arrays() -> Callable[[list[str]], tuple[Any, Any]]:
         return ranks, suits
 
     return arrays
+
+
+@pytest.fixture(scope="session")
+def column() -> Callable[[str], int]:
+    """Index of a named column of the state's features."""
+    return GLOBAL.index
+
+
+@pytest.fixture(scope="session")
+def candidate() -> Callable[[str], int]:
+    """Index of a named column of an action's features."""
+    return CANDIDATE.index
