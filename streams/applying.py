@@ -32,7 +32,6 @@ MAX_FACT_BYTES: Final = 900_000
 """The log takes 1 MiB in one append: a state, its decision, and their metadata."""
 
 
-
 class PolicyNeededError(Exception):
     """A decision must wait until its policy is loaded; then everything is applied again."""
 
@@ -114,7 +113,7 @@ class Applier:
             self._void(number)
         except PolicyNeededError:
             raise
-        except Exception as error:  # noqa: BLE001 - one event must not stop the others
+        except Exception as error:
             logger.exception("%s: %s was not applied", arrival.place, arrival.event.event_id)
             self._reject(arrival, Rejected("internal_error", "", repr(error)))
             self._void(number)

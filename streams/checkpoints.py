@@ -32,9 +32,7 @@ async def newest(log: EventLog) -> str:
     return ""
 
 
-async def record_untrained(
-    log: EventLog, blobs: BlobStore, data: bytes, rules_version: str
-) -> str:
+async def record_untrained(log: EventLog, blobs: BlobStore, data: bytes, rules_version: str) -> str:
     """Store the untrained checkpoint and record it; whoever was first, the record is one."""
     name = blobs.put(data)
     saved = CheckpointSaved(checkpoint=name, size=len(data), rules_version=rules_version)

@@ -25,9 +25,7 @@ _COUNTED: Final[Mapping[DecisionSource, CounterName]] = {
 class Decider:
     """Decides requests: mask, policy, sampled action, as a DecisionMade to be appended."""
 
-    def __init__(
-        self, policies: Policies, ladder: Ladder, clock: Clock, metrics: Metrics
-    ) -> None:
+    def __init__(self, policies: Policies, ladder: Ladder, clock: Clock, metrics: Metrics) -> None:
         self._policies = policies
         self._ladder = ladder
         self._clock = clock
@@ -61,7 +59,6 @@ class Decider:
         self._metrics.observe("decide_seconds", self._clock.monotonic() - began)
         self._metrics.count(_COUNTED[decision.decided_by])
         return decision_made(asked, game.id, revision, digest, decision)
-
 
 
 class Deciding:

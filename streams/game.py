@@ -100,8 +100,7 @@ class Game:
         group = []
         for fact in facts:
             data, metadata = to_json(fact), _metadata(arrival, number)
-            made = isinstance(fact, DecisionMade)
-            correlation = fact.request_id if made else self.id
+            correlation = fact.request_id if isinstance(fact, DecisionMade) else self.id
             group.append(
                 Entry(type(fact).__name__, data, correlation, arrival.event.event_id, metadata)
             )
@@ -124,9 +123,7 @@ class Game:
             value=made.value,
         )
 
-    def _take(
-        self, fact: GameFact, revision: int, data: bytes, metadata: dict[str, str]
-    ) -> None:
+    def _take(self, fact: GameFact, revision: int, data: bytes, metadata: dict[str, str]) -> None:
         self.episode = self.episode.apply(fact, revision, metadata.get("producer", ""))
         number = int(metadata.get("sequence", UNNUMBERED))
         if isinstance(fact, DecisionMade):

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from jimbot_stream.clock import Clock
@@ -192,7 +193,7 @@ class Games:
         groups, held.game.unsaved = held.game.unsaved, []
         for entries in _chunks(groups):
             began = self._clock.monotonic()
-            await self._patiently(lambda entries=entries: held.journal.append(entries))
+            await self._patiently(partial(held.journal.append, entries))
             self._metrics.observe("append_seconds", self._clock.monotonic() - began)
             self._metrics.count("events_logged", len(entries))
 

@@ -197,4 +197,3 @@ def _has_place(event: Event) -> bool:
 def _error(arrival: Arrival, reason: Rejected) -> DecisionReply:
     request = arrival.event.decision_request
     return DecisionReply(request_id=request.request_id, error=str(reason))
-

@@ -37,7 +37,9 @@ CHECKPOINT = TopicSpec(
     compacted=True,
 )
 DEAD_LETTER = TopicSpec(
-    "dead-letter", "RecordRejected: the bytes, where they came from, and why", retention_ms=30 * DAY_MS
+    "dead-letter",
+    "RecordRejected: the bytes, where they came from, and why",
+    retention_ms=30 * DAY_MS,
 )
 
 TOPICS: tuple[TopicSpec, ...] = (

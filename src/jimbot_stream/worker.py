@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 Hook = Callable[[], Awaitable[None]]
 
 
-class Recovery(FaustRecovery):
+class Recovery(FaustRecovery):  # type: ignore[misc]  # faust is untyped here
     """Recovery of tables that does not lose events.
 
     Faust resumes flow to read changelogs, so its fetcher may deliver events while the
@@ -43,8 +43,10 @@ class Recovery(FaustRecovery):
         await super().on_recovery_completed(generation_id)
 
 
-class TableManager(FaustTableManager):
+class TableManager(FaustTableManager):  # type: ignore[misc]  # faust is untyped here
     """Manages tables with the corrected recovery."""
+
+    _recovery: FaustRecovery | None
 
     @property
     def recovery(self) -> FaustRecovery:
@@ -57,7 +59,7 @@ class TableManager(FaustTableManager):
 _changes: ContextVar[list[Any] | None] = ContextVar("changes", default=None)
 
 
-class Table(faust.Table):
+class Table(faust.Table):  # type: ignore[misc]  # faust is untyped here
     """A table whose changes can be waited for.
 
     Faust commits offsets after flushing its producer for at most a tenth of a second,
@@ -86,7 +88,7 @@ async def changes_sent() -> None:
         await asyncio.gather(*sent)
 
 
-class App(faust.App):
+class App(faust.App):  # type: ignore[misc]  # faust is untyped here
     """The worker's application; the streams hang their start and stop on it."""
 
     def __init__(self, settings: Settings) -> None:
@@ -117,7 +119,7 @@ class App(faust.App):
 
     def byte_table(self, name: str) -> Table:
         """A table of bytes by bytes, with small caches: every partition has its own database."""
-        table = self.Table(
+        table: Table = self.Table(
             name,
             partitions=self.settings.partitions,
             options={"block_cache_size": 8 << 20, "write_buffer_size": 4 << 20},
