@@ -17,7 +17,7 @@ from jimbot_stream.replay.bundle import BundleError
 from jimbot_stream.replay.opening import address_of, open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
-from jimbot_stream.replay.report import Report
+from jimbot_stream.replay.report import NOTHING, Report
 from jimbot_stream.replay.showing import AddressError, show_events
 from jimbot_stream.replay.survey import Survey, survey
 
@@ -32,6 +32,12 @@ DATA = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the embedded log and of the blobs; default: JIMBOT_DATA.",
 )
+
+
+class CannotError(click.ClickException):
+    """There is nothing to work on; told apart from a divergence by the exit code."""
+
+    exit_code = NOTHING
 
 
 @click.group()
@@ -70,15 +76,15 @@ def verify(
     """Execute every decision and every update again and compare.
 
     Exit code 0: something was verified and all of it is identical. 1: something differs.
-    2: there was no decision and no update to verify (also: wrong usage). 3: no divergence,
-    but another class of machine, equal within the tolerance only.
+    2: nothing could be verified: no decision and no update, no readable log, wrong usage.
+    3: no divergence, but another class of machine, equal within the tolerance only.
     """
     source = _source(log, data)
     selection = Selection(games, runs, updates=not no_updates)
     try:
         report = _verified(source, selection, jobs)
     except (EventLogError, BundleError) as error:
-        raise click.ClickException(str(error)) from error
+        raise CannotError(str(error)) from error
     if json_file is not None:
         json_file.write_bytes(report.to_json())
     Console(highlight=False).print(report.rendered())
@@ -96,7 +102,7 @@ def show(log: str | None, data: Path | None, address: str, as_json: bool) -> Non
     try:
         asyncio.run(show_events(source.log, address, Console(highlight=False), as_json=as_json))
     except (EventLogError, BundleError, AddressError) as error:
-        raise click.ClickException(str(error)) from error
+        raise CannotError(str(error)) from error
 
 
 def _source(log: str | None, data: Path | None) -> Source:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from jimbot_stream.balatro import wire
 from jimbot_stream.contracts.v1.decision_pb2 import DECISION_MODE_GREEDY, DecisionMade
 from jimbot_stream.decision import Policy
 from jimbot_stream.decision.record import Witness, observe
@@ -35,6 +36,8 @@ def distance(made: DecisionMade, witness: Witness, policy: Policy) -> float:
     observation = observe(witness.state, made.legal)
     index = made.action_index
     if not (0 <= index < observation.mask.size and observation.mask[index]):
+        return float("inf")
+    if made.action != wire.action_message(index):
         return float("inf")
     evaluation = policy.evaluate(observation)
     weights = softmax_weights(evaluation.logits, observation.mask)

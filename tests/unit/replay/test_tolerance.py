@@ -86,6 +86,16 @@ async def test_an_action_far_from_the_draw_is_a_divergence_still(
     assert isinstance(verdict, Divergence)
 
 
+async def test_an_action_that_is_not_the_one_of_its_index_is_a_divergence_on_every_class(
+    house: House, game: Events, forge: Forge, place: int
+) -> None:
+    other = to_dict(wire.action_message(436))
+
+    verdict = await judged(house, forge(place, **ELSEWHERE, action=other), place)
+
+    assert isinstance(verdict, Divergence)
+
+
 async def test_an_illegal_action_is_a_divergence_on_every_class(
     house: House, forge: Forge, place: int
 ) -> None:
