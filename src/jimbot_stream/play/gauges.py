@@ -17,18 +17,25 @@ Buckets = Sequence[tuple[float, float]]
 
 async def follow(tally: Tally, port: int) -> None:
     """Keep the tally's latencies of the worker up to date until cancelled."""
+    while True:
+        try:
+            text = await page(port)
+        except (ClientError, TimeoutError):
+            pass  # the worker is busy or gone; the last figures stand, others watch it
+        else:
+            tally.decide = latency_in(text, "jimbot_decide_seconds")
+            tally.append = latency_in(text, "jimbot_append_seconds")
+        await asyncio.sleep(EVERY_S)
+
+
+async def page(port: int) -> str:
+    """The page of metrics of the worker whose pages are on that port."""
     url = f"http://{LOOPBACK}:{port}/metrics/prometheus"
-    async with ClientSession(timeout=ClientTimeout(total=2.0)) as session:
-        while True:
-            try:
-                async with session.get(url) as response:
-                    text = await response.text()
-            except (ClientError, TimeoutError):
-                pass  # the worker is busy or gone; the last figures stand, others watch it
-            else:
-                tally.decide = latency_in(text, "jimbot_decide_seconds")
-                tally.append = latency_in(text, "jimbot_append_seconds")
-            await asyncio.sleep(EVERY_S)
+    async with (
+        ClientSession(timeout=ClientTimeout(total=2.0)) as session,
+        session.get(url) as response,
+    ):
+        return await response.text()
 
 
 def latency_in(text: str, histogram: str) -> Latency:
