@@ -8,7 +8,8 @@ from typing import Any
 
 
 def _setting(name: str, default: Any, text: str) -> Any:
-    return field(default=default, metadata={"env": name, "doc": text})
+    kind = Path if isinstance(default, Path) else type(default)
+    return field(default=default, metadata={"env": name, "doc": text, "type": kind})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     given: dict[str, Any] = {}
     for item in fields(Settings):
-        text = env.get(item.metadata["env"])
-        if text is None:
-            continue
-        try:
-            given[item.name] = type(item.default)(text)
-        except ValueError:
-            kind = type(item.default).__name__
-            raise ValueError(f"{item.metadata['env']}={text!r} is not of type {kind}") from None
+        name = item.metadata["env"]
+        if name in env:
+            given[item.name] = _convert(name, env[name], item.metadata["type"])
     return Settings(**given)
+
+
+def _convert(name: str, text: str, kind: type[Any]) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(f"{name}={text!r} is not of type {kind.__name__}") from None
