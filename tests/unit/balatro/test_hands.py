@@ -1,11 +1,14 @@
 """Twelve poker hands, and which of the cards score."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jimbot_stream.balatro.kernels import hands, scoring
 from jimbot_stream.balatro.tables.hands import HANDS, NUMBER
@@ -90,3 +93,45 @@ def test_levels_raise_chips_and_mult() -> None:
 
 def test_scores_past_the_integers_stay_finite() -> None:
     assert scoring.total(1e20, 1e10) == 1e30
+
+
+def plain_hand(cards: list[tuple[int, int]]) -> str:
+    """The poker hand by counting, as the rules are told to people."""
+    ranks = sorted(rank for rank, _ in cards)
+    counts = sorted(Counter(ranks).values(), reverse=True)
+    flush = len(cards) == 5 and len({suit for _, suit in cards}) == 1
+    runs = [[14, *range(2, 6)], *(list(range(low, low + 5)) for low in range(2, 11))]
+    straight = any(ranks == sorted(run) for run in runs)
+    named = {
+        "Flush Five": flush and counts == [5],
+        "Flush House": flush and counts == [3, 2],
+        "Five of a Kind": counts == [5],
+        "Straight Flush": straight and flush,
+        "Four of a Kind": counts[0] == 4,
+        "Full House": counts == [3, 2],
+        "Flush": flush,
+        "Straight": straight,
+        "Three of a Kind": counts[0] == 3,
+        "Two Pair": counts[:2] == [2, 2],
+        "Pair": counts[0] == 2,
+    }
+    return next((name for name, true in named.items() if true), "High Card")
+
+
+few_cards = st.tuples(st.integers(2, 6) | st.integers(10, 14), st.integers(1, 2))
+all_cards = st.tuples(st.integers(2, 14), st.integers(1, 4))
+
+
+@given(st.lists(few_cards, min_size=1, max_size=5) | st.lists(all_cards, min_size=1, max_size=5))
+def test_hands_equal_a_plain_count(cards: list[tuple[int, int]]) -> None:
+    ranks = np.array([rank for rank, _ in cards], dtype=np.int64)
+    suits = np.array([suit for _, suit in cards], dtype=np.int64)
+    hand, mask = hands.classify(ranks, suits, len(cards))
+    assert HANDS[hand].name == plain_hand(cards)
+    if HANDS[hand].name == "High Card":
+        assert [cards[n][0] for n in positions(mask)] == [max(ranks)]
+    elif HANDS[hand].name not in ("Flush", "Straight", "Straight Flush"):
+        counts = Counter(ranks.tolist())
+        assert positions(mask) == [n for n in range(len(cards)) if counts[int(ranks[n])] > 1]
+    else:
+        assert positions(mask) == list(range(5))

@@ -5,10 +5,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numba
 import pytest
 
-from jimbot_stream.balatro import kernels
+from jimbot_stream.balatro import kernels, rng
 
 _GAMES = """
 import hashlib
@@ -77,6 +79,26 @@ def test_the_cache_lies_where_the_environment_says(
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert kernels.cache_folder() == tmp_path / ".cache" / "jimbot-stream" / name
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="plain kernels have no cache")
+def test_kernels_are_cached_in_that_folder_and_other_numba_code_is_not() -> None:
+    cached: Any = rng.push
+    assert cached._cache.cache_path.startswith(str(kernels.cache_folder()))
+    assert str(kernels.cache_folder()) != numba.config.CACHE_DIR
+
+
+def test_a_folder_that_cannot_be_written_turns_the_cache_off(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    told = run_python(
+        "-c",
+        "from jimbot_stream.balatro import rng; print(rng.round_13(0.25), type(rng.push._cache))",
+        NUMBA_CACHE_DIR=str(blocked),
+        NUMBA_DISABLE_JIT="0",
+    )
+    assert told.startswith("0.25")
+    assert "NullCache" in told
 
 
 def test_nothing_is_cached_beside_the_sources() -> None:

@@ -3,7 +3,8 @@
 Numba does not notice an edit in a file that a cached kernel calls into or takes constants
 from. So the cache folder is named by a digest of every file that compiled code depends on:
 a stale cache cannot be met. It lies under ``NUMBA_CACHE_DIR`` where that is set, else
-in the user's cache folder, and is chosen here, before the first kernel is declared.
+in the user's cache folder; where neither can be written, kernels are compiled anew in
+every process rather than cached beside the sources.
 
 With ``NUMBA_DISABLE_JIT=1`` the same source runs as plain Python, to the same bits.
 """
@@ -40,9 +41,27 @@ def cache_folder() -> Path:
     return parent / f"kernels-{source_digest()}"
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+def _usable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+_FOLDER = cache_folder()
+_CACHED = _usable(_FOLDER)
 
 
 def jit(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel on first use and keep it; strict IEEE arithmetic, never fastmath."""
-    return cast(Callable[P, R], numba.njit(cache=True, fastmath=False)(function))
+    """Compile a kernel on first use and keep it; strict IEEE arithmetic, never fastmath.
+
+    Numba settles a kernel's cache folder when the kernel is declared, so the setting is
+    ours for that moment only and other users of Numba keep theirs.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_FOLDER)
+    try:
+        return cast(Callable[P, R], numba.njit(cache=_CACHED, fastmath=False)(function))
+    finally:
+        numba.config.CACHE_DIR = before
