@@ -33,8 +33,8 @@ def run_id(run_seed: int) -> str:
 class TrainingRun:
     """One run: where it stands, and what may be added to it.
 
-    Every record is made in one append with an exact version, so a second learner of the
-    same run is refused instead of forking it.
+    Every record is made in one append with an exact version: a second learner of the same
+    run either makes the identical record, which the log takes as one, or is refused.
     """
 
     def __init__(self, log: EventLog, blobs: BlobStore, journal: StreamJournal) -> None:
