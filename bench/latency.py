@@ -117,11 +117,14 @@ class Way:
         await self._drain()
         return measured
 
-    async def closed_loop(self, seconds: float, packed: int) -> Measured:
-        """As fast as replies come: always about WINDOW requests under way, packed in records."""
+    async def closed_loop(self, seconds: float, most: int, packed: int) -> Measured:
+        """As fast as replies come, until the time or so many requests are used up.
+
+        About WINDOW requests are under way at any time, packed into records.
+        """
         measured = self._begin()
         window = max(WINDOW, 4 * packed)
-        while time.perf_counter() - measured.begin < seconds:
+        while time.perf_counter() - measured.begin < seconds and measured.asked + packed <= most:
             if len(self._waiting) + packed > window:
                 self._came.clear()
                 await asyncio.wait_for(self._came.wait(), DRAIN_S)
@@ -218,7 +221,7 @@ async def measure(quick: bool) -> figures.Figures:
             for rate, seconds in zip(RATES, spans, strict=True):
                 found[f"{way.name} {rate}"] = (await way.open_loop(rate, seconds)).figures()
             for packed in (1, PACKED):
-                rush = await way.closed_loop(rush_s, packed)
+                rush = await way.closed_loop(rush_s, most, packed)
                 found[f"{way.name} max {packed}"] = rush.figures()
         found["worker inside"] = await _inside(place.settings.web_port)
     return found
