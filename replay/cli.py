@@ -56,7 +56,7 @@ def main() -> None:
     type=click.IntRange(min=1),
     default=lambda: os.cpu_count() or 1,
     show_default="one per processor",
-    help="Processes to use.",
+    help="Processes to use at most.",
 )
 @click.option(
     "--json",

@@ -20,6 +20,12 @@ from jimbot_stream.replay.verdict import Verdict
 GAMES_AT_ONCE = 8
 """Games of one job: enough to make opening the log not matter, few enough to share out."""
 
+A_PROCESS = 2000
+"""Decisions that take about as long as starting a process: it has torch and ray to load."""
+
+AN_UPDATE = 500
+"""Decisions that take about as long as an update."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -59,10 +65,16 @@ def verify_in_parallel(
 ) -> Report:
     """Do all jobs and add up their reports; done hears of each in the order of finishing."""
     report = Report()
-    for job, part in _parts(source, jobs, processes):
+    for job, part in _parts(source, jobs, min(processes, _worth(jobs))):
         report.merge(part)
         done(job)
     return report
+
+
+def _worth(jobs: Sequence[Job]) -> int:
+    """Processes that have enough to do to make up for the seconds of their start."""
+    effort = sum(job.weight * (AN_UPDATE if job.kind == "update" else 1) for job in jobs)
+    return max(1, effort // A_PROCESS)
 
 
 def _parts(source: Source, jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Report]]:
