@@ -29,6 +29,9 @@ _COUNTS = (
     "hands_played",
 )
 _MOST_STAKE = 8
+_PHASES = frozenset(Phase.values())
+_SUITS = frozenset(Suit.values())
+_RANKS = frozenset({0, *range(2, 15)})
 
 
 def check_counts(message: Message, fields: Iterable[str], prefix: str) -> None:
@@ -50,7 +53,7 @@ def check_state(state: GameState, path: str) -> None:
         Rejected: no game can stand like that.
     """
     hide(state)
-    if state.phase == Phase.PHASE_UNSPECIFIED or state.phase not in Phase.values():
+    if state.phase == Phase.PHASE_UNSPECIFIED or state.phase not in _PHASES:
         raise Rejected("missing_field", f"{path}.phase", "the phase must be told")
     check_counts(state, _COUNTS, f"{path}.")
     if state.stake > _MOST_STAKE:
@@ -72,22 +75,23 @@ def _check_levels(state: GameState, path: str) -> None:
 
 def _check_cards(state: GameState, path: str) -> None:
     seen: set[int] = set()
-    for row in ("hand", "draw_pile"):
-        for index, card in enumerate(getattr(state, row)):
-            where = f"{path}.{row}[{index}]"
-            _check_card(card, where)
-            if card.id and card.id in seen:
-                raise Rejected("bad_cards", f"{where}.id", f"card {card.id} is there twice")
-            seen.add(card.id)
+    for name, row in (("hand", state.hand), ("draw_pile", state.draw_pile)):
+        for index, card in enumerate(row):
+            number = card.id
+            if number < 0 or number in seen or card.suit not in _SUITS or card.rank not in _RANKS:
+                raise _bad_card(card, f"{path}.{name}[{index}]")
+            if number:
+                seen.add(number)
 
 
-def _check_card(card: Card, where: str) -> None:
-    if card.suit not in Suit.values():
-        raise Rejected("out_of_range", f"{where}.suit", f"{card.suit} is no suit")
-    if card.rank not in (0, *range(2, 15)):
-        raise Rejected("out_of_range", f"{where}.rank", f"{card.rank} is no rank")
+def _bad_card(card: Card, where: str) -> Rejected:
+    if card.suit not in _SUITS:
+        return Rejected("out_of_range", f"{where}.suit", f"{card.suit} is no suit")
+    if card.rank not in _RANKS:
+        return Rejected("out_of_range", f"{where}.rank", f"{card.rank} is no rank")
     if card.id < 0:
-        raise Rejected("out_of_range", f"{where}.id", f"cannot be {card.id}")
+        return Rejected("out_of_range", f"{where}.id", f"cannot be {card.id}")
+    return Rejected("bad_cards", f"{where}.id", f"card {card.id} is there twice")
 
 
 def check_action(action: Action, path: str) -> None:

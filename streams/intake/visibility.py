@@ -40,5 +40,5 @@ def _sort_pile(state: GameState) -> None:
 
 
 def _key(card: Card) -> _CardKey:
-    seal, debuffed = card.seal, card.debuffed
-    return card.suit, card.rank, card.id, card.enhancement, card.edition, seal, debuffed
+    looks = (card.enhancement, card.edition, card.seal, card.debuffed)
+    return (card.suit, card.rank, card.id, *looks)
