@@ -124,7 +124,8 @@ class StreamVerifier:
     def _check_chained(self, event: RecordedEvent, digest: str, previous: str) -> Iterator[Damage]:
         if sha256(event.data).hexdigest() != digest:
             yield self._damage(event.revision, "data", "the data do not match their digest")
-        if self._chained and previous != self.head:
+        # Also after an event without marks: its own hash is known, whoever wrote it.
+        if self._revision is not None and previous != self.head:
             yield self._damage(
                 event.revision, "prev", f"does not follow the event at revision {self._revision}"
             )

@@ -110,7 +110,7 @@ class EmbeddedLog:
         self, stream: str, events: Sequence[NewEvent], expected: ExpectedVersion
     ) -> Appended:
         """See EventLog."""
-        check_append(stream, events)
+        check_append(stream, events, expected)
         proposed = [
             Proposed(e.id.bytes, e.type, int(e.data[:1] == b"{"), e.data, e.metadata)
             for e in events
@@ -271,12 +271,12 @@ class EmbeddedLog:
 
     async def delete_stream(self, stream: str, expected: ExpectedVersion) -> None:
         """See EventLog."""
-        check_stream(stream)
+        check_stream(stream, expected)
         await self.submit(lambda storage: storage.delete(stream, expected))
 
     async def tombstone_stream(self, stream: str, expected: ExpectedVersion) -> None:
         """See EventLog."""
-        check_stream(stream)
+        check_stream(stream, expected)
         await self.submit(lambda storage: storage.tombstone(stream, expected))
 
     async def _stream_page(

@@ -107,7 +107,7 @@ class EventStoreDBLog:
         self, stream: str, events: Sequence[NewEvent], expected: ExpectedVersion
     ) -> Appended:
         """See EventLog."""
-        check_append(stream, events)
+        check_append(stream, events, expected)
         return await self._append(stream, events, expected)
 
     async def _append(

@@ -85,7 +85,7 @@ class KurrentLog:
         self, stream: str, events: Sequence[NewEvent], expected: ExpectedVersion
     ) -> Appended:
         """See EventLog."""
-        check_append(stream, events)
+        check_append(stream, events, expected)
         try:
             return await self._appender.append(stream, events, expected)
         except StreamTombstonedError:
@@ -211,13 +211,13 @@ class KurrentLog:
 
     async def delete_stream(self, stream: str, expected: ExpectedVersion) -> None:
         """See EventLog."""
-        check_stream(stream)
+        check_stream(stream, expected)
         removal = self._client.delete_stream(stream, current_version=_version(expected))
         await self._remove(removal, stream, expected)
 
     async def tombstone_stream(self, stream: str, expected: ExpectedVersion) -> None:
         """See EventLog."""
-        check_stream(stream)
+        check_stream(stream, expected)
         removal = self._client.tombstone_stream(stream, current_version=_version(expected))
         await self._remove(removal, stream, expected)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
-from jimbot_stream.eventlog import AppendRefusedError, NewEvent
+from jimbot_stream.eventlog import AppendRefusedError, Expected, ExpectedVersion, NewEvent
 
 MAX_APPEND_BYTES = 1 << 20
 """EventStoreDB's default limit; later servers allow more, so this suits all."""
@@ -29,12 +29,15 @@ def check_size(stream: str, parts: Iterable[tuple[str, bytes, bytes]]) -> None:
         )
 
 
-def check_stream(stream: str) -> None:
+def check_stream(stream: str, expected: ExpectedVersion = Expected.ANY) -> None:
     """Refuse a name that no store would take, or that is the server's own.
 
     Raises:
-        AppendRefusedError: the name is empty, too long, not UTF-8, or begins with ``$``.
+        AppendRefusedError: the name is empty, too long, not UTF-8, or begins with ``$``;
+            or the expected version is no revision.
     """
+    if isinstance(expected, int) and not 0 <= expected < 1 << 63:
+        raise AppendRefusedError(f"{stream}: not a revision: {expected}")
     if not stream or stream.startswith("$") or len(stream) > MAX_STREAM_NAME:
         raise AppendRefusedError(f"not a stream name that can be written: {stream[:80]!r}")
     try:
@@ -43,13 +46,13 @@ def check_stream(stream: str) -> None:
         raise AppendRefusedError(f"not a stream name in UTF-8: {stream!a}") from None
 
 
-def check_append(stream: str, events: Sequence[NewEvent]) -> None:
+def check_append(stream: str, events: Sequence[NewEvent], expected: ExpectedVersion) -> None:
     """Refuse what some store behind the protocol would refuse, before sending it.
 
     Raises:
         AppendRefusedError: says which rule is broken.
     """
-    check_stream(stream)
+    check_stream(stream, expected)
     if not events:
         raise AppendRefusedError(f"{stream}: an append needs at least one event")
     for event in events:

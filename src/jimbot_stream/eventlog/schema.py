@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 def row_chain(previous: bytes, row: Row) -> bytes:
     """Hash over the row and all rows before it; every field is preceded by its length."""
-    stream, kind = (text.encode(errors="surrogateescape") for text in (row.stream, row.type))
+    stream, kind = row.stream.encode(), row.type.encode()
     parts = (row.id, stream, kind, row.data, row.metadata)
     head = struct.pack(
         ">qqqq5q", row.position, row.revision, row.json, row.created_ns, *map(len, parts)

@@ -8,6 +8,7 @@ import pytest
 from jimbot_stream.clock import FrozenClock
 from jimbot_stream.eventlog import (
     Appended,
+    AppendRefusedError,
     Expected,
     ExpectedVersion,
     NewEvent,
@@ -107,6 +108,13 @@ async def test_i2_a_version_of_a_stream_that_is_not_there_is_wrong(house: "House
     with pytest.raises(WrongExpectedVersionError) as caught:
         await log.append(stream, [house.event(0, stream)], 0)
     assert caught.value.actual is None
+
+
+@pytest.mark.parametrize("version", [-1, -5, 1 << 63])
+async def test_i2_what_is_no_revision_is_refused(house: "House", version: int) -> None:
+    log, stream = house.log, house.stream()
+    call = log.append(stream, [house.event(0, stream)], version)
+    await house.refused(call, AppendRefusedError)
 
 
 async def test_i2_no_stream_refuses_a_stream_that_is_there(house: "House") -> None:
