@@ -122,10 +122,10 @@ async def serve(numbers: Callable[[], Numbers], port: int) -> AsyncIterator[str]
             web.get("/status.json", answers.status),
         ]
     )
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, LOOPBACK, port, shutdown_timeout=1.0).start()
+        await web.TCPSite(runner, LOOPBACK, port).start()
         yield f"http://{LOOPBACK}:{port}/"
     finally:
         await asyncio.shield(runner.cleanup())

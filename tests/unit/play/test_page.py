@@ -1,0 +1,55 @@
+"""The live page: the numbers as HTML and as JSON, on this machine only."""
+
+import pytest
+from aiohttp import ClientSession
+
+from jimbot_stream.play import page
+from jimbot_stream.play.plan import GamePlan
+from jimbot_stream.play.ports import free_ports
+from jimbot_stream.play.tally import GameResult, Tally
+
+
+@pytest.fixture
+def tally() -> Tally:
+    tally = Tally(10, updates_planned=2, stage="playing <b>generation</b> 0")
+    plan = GamePlan("run7-00000", "ABCD1234", 7, 0)
+    tally.game(GameResult(plan, "c" * 64, False, 1, 2, 1234.0, 9))
+    return tally
+
+
+def test_the_page_shows_the_numbers(tally: Tally) -> None:
+    text = page.page_html(tally.numbers())
+    assert "1 of 10" in text
+    assert "1,234.0" in text
+    assert "cccccccccccc" in text
+
+
+def test_whatever_is_shown_is_escaped(tally: Tally) -> None:
+    text = page.page_html(tally.numbers())
+    assert "<b>generation</b>" not in text
+    assert "&lt;b&gt;generation&lt;/b&gt;" in text
+
+
+def test_the_page_loads_nothing_from_elsewhere(tally: Tally) -> None:
+    text = page.page_html(tally.numbers())
+    assert "://" not in text
+    assert "src=" not in text
+
+
+async def test_page_and_json_follow_the_tally(tally: Tally) -> None:
+    (port,) = free_ports(1)
+    async with page.serve(tally.numbers, port) as address, ClientSession() as session:
+        before = await (await session.get(f"{address}status.json")).json()
+        tally.updates = 1
+        after = await (await session.get(f"{address}status.json")).json()
+        shown = await (await session.get(f"{address}numbers")).text()
+    assert (before["updates"], after["updates"]) == (0, 1)
+    assert after == tally.numbers()
+    assert "1 of 2" in shown
+
+
+async def test_another_name_for_this_machine_is_refused(tally: Tally) -> None:
+    (port,) = free_ports(1)
+    async with page.serve(tally.numbers, port) as address, ClientSession() as session:
+        response = await session.get(address, headers={"Host": f"evil.example:{port}"})
+        assert response.status == 403
