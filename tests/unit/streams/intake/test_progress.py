@@ -101,3 +101,9 @@ def test_slots_are_part_of_being_legal(playing: GameState) -> None:
     check_action_in(playing, [family], Action(verb=ActionVerb.ACTION_VERB_SELL_JOKER))
     with pytest.raises(Rejected, match="illegal_action"):
         check_action_in(playing, [family], Action(verb=ActionVerb.ACTION_VERB_SELL_JOKER, slot=1))
+
+
+def test_the_menu_shows_no_game_that_could_go_backwards(playing: GameState) -> None:
+    menu = GameState(phase=Phase.PHASE_MENU)
+    check_forwards(playing, menu)
+    check_forwards(menu, playing)
