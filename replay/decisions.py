@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Protocol
 
-from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.balatro import wire
 from jimbot_stream.contracts.v1.decision_pb2 import (
     DECISION_MODE_GREEDY,
@@ -17,6 +15,7 @@ from jimbot_stream.decision.record import Witness, redecide
 from jimbot_stream.replay import tolerance
 from jimbot_stream.replay.difference import first_difference
 from jimbot_stream.replay.history import Entry, History, finding
+from jimbot_stream.replay.policies import Policies, WeightsError
 from jimbot_stream.replay.verdict import Cause, Divergence, Match, Tolerated, Verdict
 
 CAUSES: dict[str, Cause] = {
@@ -57,45 +56,6 @@ EXPLANATIONS: dict[str, str] = {
 """What a difference means, for a person."""
 
 
-class WeightsError(Exception):
-    """A checkpoint cannot be used; the message says why."""
-
-
-class Blobs(Protocol):
-    """The reading half of ``checkpoints.BlobStore``."""
-
-    def get(self, sha256: str) -> bytes:
-        """The blob, its digest checked."""
-        ...
-
-
-class Policies:
-    """Policies by checkpoint, each loaded when first needed and once."""
-
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
-        self._known: dict[str, Policy | WeightsError] = {}
-
-    def get(self, checkpoint: str) -> Policy:
-        """The policy of a checkpoint.
-
-        Raises:
-            WeightsError: the blob is absent or spoilt, or not a policy.
-        """
-        if checkpoint not in self._known:
-            self._known[checkpoint] = self._load(checkpoint)
-        found = self._known[checkpoint]
-        if isinstance(found, WeightsError):
-            raise found
-        return found
-
-    def _load(self, checkpoint: str) -> Policy | WeightsError:
-        try:
-            return load_policy(self._blobs.get(checkpoint))
-        except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
-            return WeightsError(f"{type(error).__name__}: {error}")
-
-
 def repeat_decisions(history: History, policies: Policies) -> Iterator[Verdict]:
     """One verdict for each decision of a game, in order."""
     started = next((message for _, message in history.all(GameStarted)), None)
@@ -128,7 +88,7 @@ class _Repetition:
         except WeightsError as error:
             return self._diverged("checkpoint", "a usable blob", error)
         witness = self._witness(state, state.message)
-        return self._illegal(witness) or self._compare(witness, policy)
+        return self._illegal(witness) or self._compare(witness, policy, policies)
 
     def _witness(self, state: Entry, observed: StateObserved) -> Witness:
         made = self.made
@@ -150,7 +110,7 @@ class _Repetition:
         difference = first_difference(derived, DecisionMade(legal=self.made.legal))
         return None if difference is None else self._diverged(*difference, cause="mask")
 
-    def _compare(self, witness: Witness, policy: Policy | None) -> Verdict:
+    def _compare(self, witness: Witness, policy: Policy | None, policies: Policies) -> Verdict:
         try:
             differences = redecide(self.made, witness, policy)
         except Exception as error:  # noqa: BLE001 - an edited state can fail anywhere
@@ -162,9 +122,26 @@ class _Repetition:
         if policy is not None and other_class and differing.keys() <= tolerance.FIELDS:
             return self._tolerate(witness, policy, differing.keys())
         for name in CAUSES:
+            if name == "logits_digest" and name in differing:
+                return self._other_logits(witness, policies, *differing[name])
             if name in differing:
                 return self._diverged(name, *differing[name])
         return Match("decision", self.entry.event.stream, self.entry.event.revision)
+
+    def _other_logits(
+        self, witness: Witness, policies: Policies, expected: object, got: object
+    ) -> Divergence:
+        """Tell a wrongly named checkpoint from logits that none of the game's gives."""
+        named = {made.checkpoint for _, made in self.history.all(DecisionMade)}
+        for checkpoint in sorted(named - {self.made.checkpoint, ""}):
+            try:
+                differences = redecide(self.made, witness, policies.get(checkpoint))
+            except WeightsError:
+                continue
+            if "logits_digest" not in {name for name, _, _ in differences}:
+                why = "That checkpoint of the same game gives the recorded logits."
+                return self._diverged("checkpoint", checkpoint, self.made.checkpoint, why=why)
+        return self._diverged("logits_digest", expected, got)
 
     def _tolerate(self, witness: Witness, policy: Policy, differing: AbstractSet[str]) -> Verdict:
         event = self.entry.event

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.replay.decisions import Policies
 from jimbot_stream.replay.opening import open_reader
+from jimbot_stream.replay.policies import Policies
 from jimbot_stream.replay.replayer import Replayer
 from jimbot_stream.replay.report import Report
 from jimbot_stream.replay.survey import Survey

@@ -183,8 +183,9 @@ class _Retrace:
         if not self.states or not self.ours:
             return
         last = self.states[max(self.states)]
-        expected = GameEnded(won=last.won, ante=last.ante, round=last.round)
-        for name in ("won", "ante", "round"):
+        best = max(state.chips for state in self.states.values())
+        expected = GameEnded(won=last.won, ante=last.ante, round=last.round, best_score=best)
+        for name in ("won", "ante", "round", "best_score"):
             ours, theirs = getattr(expected, name), getattr(over, name)
             if ours != theirs:
                 yield _finding(entry, name, repr(ours), repr(theirs), "rules")

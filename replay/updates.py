@@ -19,8 +19,8 @@ from jimbot_stream.contracts.v1.learning_pb2 import (
 )
 from jimbot_stream.eventlog import EventLog, StreamNotFoundError
 from jimbot_stream.replay import tolerance
-from jimbot_stream.replay.decisions import Blobs
 from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, LogReader, finding
+from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Tolerated, Verdict
 from jimbot_stream.replay.weights import weight_difference
 

@@ -63,6 +63,7 @@ class Player:
     policy: Policy
     number: int = 0
     decisions: int = 0
+    best_score: float = 0.0
 
     async def play(self, seed: str, win_ante: int) -> None:
         run = new_run(seed, win_ante)
@@ -80,6 +81,7 @@ class Player:
         while not run.over:
             made = await self._decide(StateObserved(state=wire.state_message(run)))
             wire.step_message(run, made.action)
+            self.best_score = max(self.best_score, wire.state_message(run).chips)
             await self._write(
                 ActionApplied(
                     state_sequence=self.number - 1, action=made.action, request_id=made.request_id
@@ -87,7 +89,9 @@ class Player:
             )
         last = wire.state_message(run)
         await self._write(StateObserved(state=last))
-        await self._write(GameEnded(won=last.won, ante=last.ante, round=last.round))
+        await self._write(
+            GameEnded(won=last.won, ante=last.ante, round=last.round, best_score=self.best_score)
+        )
 
     async def _decide(self, observed: StateObserved) -> DecisionMade:
         revision = await self._write(observed)

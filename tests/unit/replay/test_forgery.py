@@ -141,8 +141,9 @@ async def test_the_named_checkpoint_must_be_the_one_that_decided(
 
     [divergence] = await audit(forge(place, checkpoint=other))
 
-    assert (divergence.revision, divergence.field) == (place, "logits_digest")
-    assert divergence.cause == "policy"
+    assert (divergence.revision, divergence.field) == (place, "checkpoint")
+    assert divergence.cause == "weights"
+    assert (divergence.expected, divergence.got) == (house.checkpoint, other)
 
 
 async def test_a_checkpoint_without_blob_is_a_weights_divergence(
@@ -272,14 +273,17 @@ async def test_a_request_decided_in_two_games_is_found(
     assert "game-one" in divergences[0].why
 
 
-async def test_an_ending_that_contradicts_the_last_state_is_a_rules_divergence(
-    game: Events, forge: Forge, audit: Audit
+@pytest.mark.parametrize(
+    ("field", "value"), [("ante", 9), ("round", 9), ("won", True), ("best_score", 1e6)]
+)
+async def test_an_ending_that_contradicts_the_states_is_a_rules_divergence(
+    game: Events, forge: Forge, audit: Audit, field: str, value: object
 ) -> None:
     last = game[-1].revision
 
-    [divergence] = await audit(forge(last, ante=9))
+    [divergence] = await audit(forge(last, **{field: value}))
 
-    assert (divergence.revision, divergence.field, divergence.cause) == (last, "ante", "rules")
+    assert (divergence.revision, divergence.field, divergence.cause) == (last, field, "rules")
 
 
 async def test_nothing_follows_the_end(game: Events, rechain: Rechain, audit: Audit) -> None:
