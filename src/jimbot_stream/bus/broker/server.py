@@ -4,7 +4,6 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -76,6 +75,7 @@ class Broker:
         self._cache_bytes = cache_bytes
         self._max_request_bytes = max_request_bytes
         self._housekeeping_s = housekeeping_s
+        self._closing = False
         self._connections: set[asyncio.Task[None]] = set()
         self._chores: list[asyncio.Task[None]] = []
 
@@ -95,7 +95,7 @@ class Broker:
         try:
             self.core = self._build(store)
             self._server = await asyncio.start_server(
-                self._serve, self.host, self.port, limit=1 << 20
+                self._accept, self.host, self.port, limit=1 << 20
             )
         except BaseException:
             store.close()
@@ -127,6 +127,7 @@ class Broker:
         trace: TracebackType | None,
     ) -> None:
         """End connections, finish the writes that were accepted, release the file."""
+        self._closing = True
         self._server.close()
         for task in (*self._chores, *self._connections):
             task.cancel()
@@ -135,18 +136,18 @@ class Broker:
         await self.core.log.close()
         self.core.store.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a new connection; one that comes while the broker ends is closed at once."""
+        if self._closing:
+            writer.close()
+            return
+        connection = Connection(
+            self.core, reader, writer, self._advertised, self._max_request_bytes
+        )
+        task = asyncio.create_task(connection.run())
         self._connections.add(task)
-        try:
-            connection = Connection(
-                self.core, reader, writer, self._advertised, self._max_request_bytes
-            )
-            with suppress(asyncio.CancelledError):
-                await connection.run()
-        finally:
-            self._connections.discard(task)
+        task.add_done_callback(self._connections.discard)
+        task.add_done_callback(lambda _: writer.close())
 
     async def _keep_house(self) -> None:
         """Apply retention and compaction from time to time; a full disk must not end it."""
