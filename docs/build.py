@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, no package
 """Writes the reference pages from the code: ``python docs/build.py [--check]``.
 
 With ``--check`` nothing is written; pages that are stale are named, and the exit code is 1.
