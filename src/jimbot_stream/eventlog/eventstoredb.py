@@ -83,7 +83,7 @@ class EventStoreDBLog:
         try:
             self._client = Client(re.sub("^(kurrentdb|kdb)", "esdb", uri))
         except ConnectionStringError as error:
-            raise EventLogError(f"JIMBOT_LOG is malformed: {uri}: {error}") from error
+            raise EventLogError(f"JIMBOT_LOG is malformed: {error}") from error
         self._closed = False
 
     async def open(self) -> Self:
@@ -313,13 +313,13 @@ def _check(uri: str) -> None:
     query = {name.lower(): values[-1].lower() for name, values in parse_qs(parts.query).items()}
     if query.get("tls") != "false":
         raise EventLogError(
-            f"{uri}: the eventstoredb driver speaks plain text only and ignores tls=true;"
+            "JIMBOT_LOG: the eventstoredb driver speaks plain text only and ignores tls=true;"
             " use JIMBOT_LOG_DRIVER=kurrentdb, or say ?Tls=false for a development server"
         )
     if "+" in parts.scheme or "," in parts.netloc:
-        raise EventLogError(f"{uri}: the eventstoredb driver knows no clusters; use kurrentdb")
+        raise EventLogError("JIMBOT_LOG: the eventstoredb driver knows no clusters; use kurrentdb")
     if "@" in parts.netloc:
-        raise EventLogError(f"{uri}: the eventstoredb driver knows no users; use kurrentdb")
+        raise EventLogError("JIMBOT_LOG: the eventstoredb driver knows no users; use kurrentdb")
 
 
 def _proposed(event: NewEvent) -> EventData:

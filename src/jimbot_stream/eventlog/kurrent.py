@@ -62,7 +62,8 @@ class KurrentLog:
         try:
             self._client = AsyncKurrentDBClient(uri)
         except (ValueError, KurrentDBClientError) as error:
-            raise EventLogError(f"JIMBOT_LOG is malformed: {uri}: {error}") from error
+            reason = str(error).replace(uri, _redacted(uri))
+            raise EventLogError(f"JIMBOT_LOG is malformed: {reason}") from None
         self._appender = Appender(self._client, self._deadline_s)
 
     async def open(self) -> Self:
@@ -268,6 +269,11 @@ class KurrentLog:
             return await question
         except KurrentDBClientError as error:
             raise _translated(error, stream, expected) from error
+
+
+def _redacted(uri: str) -> str:
+    """The address without user and password, for messages."""
+    return re.sub(r"//[^@/]*@", "//…@", uri)
 
 
 def _translated(
