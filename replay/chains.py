@@ -1,10 +1,12 @@
 """Was the record edited? Every event against its digest, its id and the event before it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.digest import StreamVerifier, read_chain_fields
 from jimbot_stream.eventlog.naming import event_id
+from jimbot_stream.eventlog.verify import verify_file
 from jimbot_stream.replay.history import Entry, History, finding
 from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
 
@@ -22,6 +24,32 @@ def check_chain(history: History) -> Iterator[Verdict]:
             yield faults[0]
         else:
             yield Match("event", entry.event.stream, entry.event.revision)
+
+
+def check_file(path: Path) -> Iterator[Verdict]:
+    """Check the file of an embedded log: the hash over all its rows, and SQLite's own check.
+
+    It sees what no stream can show: a whole stream that is gone, a changed time.
+
+    Raises:
+        EventLogError: no such file, or it is not an event log.
+    """
+    *_, report = verify_file(path)
+    for problem in report.problems:
+        revision, _, stream = problem.where.partition("@")
+        known = revision.isdecimal()
+        yield Divergence(
+            "file",
+            stream if known else path.name,
+            int(revision) if known else 0,
+            "row",
+            "as written",
+            problem.what,
+            "tampering",
+            position=-1 if problem.position is None else problem.position,
+        )
+    if not report.problems:
+        yield Match("file", path.name, 0)
 
 
 def _faults(entry: Entry, place: int, verifier: StreamVerifier) -> Iterator[Divergence]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.config import from_environment
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.replay.bundle import BundleError
+from jimbot_stream.replay.bundle import Bundle, BundleError
+from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
 from jimbot_stream.replay.opening import address_of, open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
@@ -105,6 +107,35 @@ def show(log: str | None, data: Path | None, address: str, as_json: bool) -> Non
         raise CannotError(str(error)) from error
 
 
+@main.command()
+@LOG
+@DATA
+@click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
+@click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export(
+    log: str | None, data: Path | None, games: tuple[str, ...], runs: tuple[str, ...], file: Path
+) -> None:
+    """Write events to FILE, one JSON object a line, as `--log jsonl:FILE` reads them.
+
+    Every byte of data and metadata is kept, so the file can be verified like the log;
+    the checkpoints stay in the data folder.
+    """
+    streams = [*(GAME_PREFIX + name for name in games), *(RUN_PREFIX + name for name in runs)]
+    try:
+        count = asyncio.run(_export(_source(log, data).log, streams, file))
+    except (EventLogError, BundleError) as error:
+        raise CannotError(str(error)) from error
+    click.echo(f"{count:,} events written to {file}")
+
+
+async def _export(address: str, streams: Sequence[str], file: Path) -> int:
+    async with open_reader(address) as log:
+        events = [event async for event in log.read_all() if not streams or event.stream in streams]
+    Bundle(events).save(file)
+    return len(events)
+
+
 def _source(log: str | None, data: Path | None) -> Source:
     settings = from_environment()
     if data is not None:
@@ -116,7 +147,7 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
     clock = SystemClock()
     started = clock.monotonic()
     part = selection.of(asyncio.run(_survey(source.log)))
-    work = list(jobs_of(part, updates=selection.updates))
+    work = list(jobs_of(source, part, updates=selection.updates, whole=selection.is_everything))
     with _progress() as progress:
         bar = progress.add_task("verifying", total=sum(job.weight for job in work))
         report = verify_in_parallel(

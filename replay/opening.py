@@ -35,3 +35,10 @@ async def open_reader(address: str) -> AsyncIterator[LogReader]:
 def address_of(settings: Settings) -> str:
     """Where the log of these settings is: its file if there is one here, else its server."""
     return f"{SQLITE}{settings.log_file}" if settings.log_file.is_file() else settings.log
+
+
+def file_of(address: str) -> Path | None:
+    """The file of an embedded log; None for every other address."""
+    if not address.startswith(SQLITE):
+        return None
+    return Path(address.removeprefix(SQLITE).removesuffix(READ_ONLY))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.replay.opening import open_reader
+from jimbot_stream.replay.chains import check_file
+from jimbot_stream.replay.opening import file_of, open_reader
 from jimbot_stream.replay.policies import Policies
 from jimbot_stream.replay.replayer import Replayer
 from jimbot_stream.replay.report import Report
@@ -39,15 +40,19 @@ class Source:
 class Job:
     """A part of a verification that one process does at a time."""
 
-    kind: Literal["games", "run", "update", "checkpoints"]
+    kind: Literal["file", "games", "run", "update", "checkpoints"]
     streams: Sequence[str]
+    """Streams, or the path of the file."""
     revisions: Sequence[int] = ()
     weight: int = 0
     """Decisions and updates in it, for the progress bar."""
 
 
-def jobs_of(part: Survey, *, updates: bool) -> Iterator[Job]:
-    """The whole work; updates first, since each of them takes longest."""
+def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iterator[Job]:
+    """The work; updates first, since each of them takes longest.
+
+    Whole: nothing was left out of the survey, so the log's file is checked as well.
+    """
     for stream, revisions in part.runs.items():
         yield Job("run", [stream])
         for revision in revisions if updates else ():
@@ -56,6 +61,9 @@ def jobs_of(part: Survey, *, updates: bool) -> Iterator[Job]:
     for start in range(0, len(games), GAMES_AT_ONCE):
         chunk = games[start : start + GAMES_AT_ONCE]
         yield Job("games", chunk, weight=sum(part.games[stream] for stream in chunk))
+    file = file_of(source.log)
+    if whole and file is not None:
+        yield Job("file", [str(file)])
     if part.checkpoints:
         yield Job("checkpoints", list(part.checkpoints))
 
@@ -95,6 +103,10 @@ def do(source: Source, job: Job) -> Report:
 
 async def _do(source: Source, job: Job) -> Report:
     report = Report()
+    if job.kind == "file":
+        for found in check_file(Path(*job.streams)):
+            report.add(found)
+        return report
     async with open_reader(source.log) as log:
         async for verdict in _verdicts(Replayer(log, *_blobs(source.blobs)), job):
             report.add(verdict)

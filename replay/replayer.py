@@ -24,9 +24,14 @@ class Selection:
     updates: bool = True
     """False: no update is computed again."""
 
+    @property
+    def is_everything(self) -> bool:
+        """No game and no run is named."""
+        return not self.games and not self.runs
+
     def of(self, found: Survey) -> Survey:
         """The part of a survey that is selected; what is named but absent is a divergence."""
-        if not self.games and not self.runs:
+        if self.is_everything:
             return found
         games = [GAME_PREFIX + name for name in self.games]
         runs = [RUN_PREFIX + name for name in self.runs]

@@ -70,7 +70,7 @@ class Report:
 
     def _keep(self, found: Sequence[Divergence]) -> None:
         self.divergences.extend(found)
-        self.divergences.sort(key=lambda divergence: divergence.position)
+        self.divergences.sort(key=lambda found: (found.position, KINDS.index(found.kind)))
         del self.divergences[KEPT:]
 
     def _furthest(self, verdict: Tolerated) -> None:

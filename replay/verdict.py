@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["event", "game", "state", "decision", "run", "update", "checkpoint"]
-"""What was checked; "event" is genuineness alone, "game" and "run" are what holds one together."""
+Kind = Literal["event", "game", "state", "decision", "run", "update", "checkpoint", "file"]
+"""What was checked: "event" is genuineness alone, "game" and "run" are what holds one
+together, "file" is the embedded log's file as a whole."""
 
 Cause = Literal[
     "tampering",  # the stored bytes are not those that were appended

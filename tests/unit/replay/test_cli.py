@@ -89,6 +89,38 @@ def test_a_flipped_byte_in_the_file_is_located_and_fails(house: House, tmp_path:
     assert (first["stream"], first["revision"], first["cause"]) == ("game-one", 2, "tampering")
 
 
+def test_a_game_that_was_deleted_whole_is_noticed_by_the_file(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "edited"
+    shutil.copytree(house.folder, folder)
+    with sqlite3.connect(folder / "events.sqlite") as db:
+        [(number,)] = db.execute("SELECT number FROM streams WHERE name = 'game-two'")
+        db.execute("DELETE FROM events WHERE stream = ?", (number,))
+    db.close()
+
+    result = replay(
+        *("verify", "--data", folder, "--jobs", "1", "--no-updates"),
+        *("--json", tmp_path / "report.json"),
+    )
+
+    assert result.exit_code == 1
+    report = orjson.loads((tmp_path / "report.json").read_bytes())
+    assert report["counts"]["file"]["diverged"] >= 1
+    assert report["divergences"][0]["kind"] == "file"
+
+
+def test_a_changed_time_is_noticed_by_the_file(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "edited"
+    shutil.copytree(house.folder, folder)
+    with sqlite3.connect(folder / "events.sqlite") as db:
+        db.execute("UPDATE events SET created_ns = created_ns + 1 WHERE position = 5")
+    db.close()
+
+    result = replay("verify", "--data", folder, "--jobs", "1", "--no-updates")
+
+    assert result.exit_code == 1
+    assert "First divergence: file 4@game-one: row" in " ".join(result.output.split())
+
+
 def test_a_file_of_lines_is_verified_as_a_log_is(house: House, lines: Path) -> None:
     result = replay("verify", "--log", f"jsonl:{lines}", "--data", house.folder, "--jobs", "1")
 
@@ -158,6 +190,19 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "none.sqlite" in result.output
+
+
+def test_an_exported_game_is_verified_without_its_log(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+
+    exported = replay("export", "--data", house.folder, "--game", "one", file)
+    verified = replay(
+        *("verify", "--log", f"jsonl:{file}", "--data", house.folder, "--jobs", "1"),
+    )
+
+    assert exported.exit_code == 0, exported.output
+    assert verified.exit_code == 0, verified.output
+    assert {event.stream for event in Bundle.load(file).events} == {"game-one"}
 
 
 def test_show_lists_a_stream(house: House, lines: Path) -> None:
