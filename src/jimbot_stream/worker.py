@@ -60,11 +60,19 @@ _changes: ContextVar[list[Any] | None] = ContextVar("changes", default=None)
 
 
 class Table(faust.Table):  # type: ignore[misc]  # faust is untyped here
-    """A table whose changes can be waited for.
+    """A table of bytes by bytes, whose changes can be waited for.
 
     Faust commits offsets after flushing its producer for at most a tenth of a second,
     so a slow broker could lose changelog records of events that were committed.
     """
+
+    def _serializer_from_type(self, typ: object) -> str:
+        """Keep bytes as they are.
+
+        A table's changelog is declared while the table is made: serializers that are set
+        afterwards would write it, but not read it.
+        """
+        return "raw"
 
     def send_changelog(self, *args: Any, **kwargs: Any) -> Any:
         """Send a change to the changelog and remember that it is under way."""
@@ -124,8 +132,6 @@ class App(faust.App):  # type: ignore[misc]  # faust is untyped here
             partitions=self.settings.partitions,
             options={"block_cache_size": 8 << 20, "write_buffer_size": 4 << 20},
         )
-        table.key_serializer = "raw"
-        table.value_serializer = "raw"
         return table
 
     def stop_loudly(self, error: BaseException) -> None:

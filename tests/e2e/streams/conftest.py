@@ -3,6 +3,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,9 @@ class World:
         self._producers: dict[str, GameProducer] = {}
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[Service]:
+    async def worker(self, name: str = "worker-0") -> AsyncIterator[Service]:
         """A worker that takes records while the context lasts."""
-        app = App(self.settings)
+        app = App(replace(self.settings, worker=name))
         service = Service(app, TestNeighbours(self.log), fatal=self.failures.append)
         install(service)
         app.finalize()

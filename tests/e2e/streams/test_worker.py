@@ -126,3 +126,14 @@ async def test_a_source_that_starts_again_without_new_events_changes_nothing(
         await world.until(lambda: len(world.closed) == 2)
     assert await world.stream("g1") == before
     assert world.closed[0] == world.closed[1]
+
+
+async def test_a_worker_with_empty_tables_recovers_them_from_the_bus(
+    world: Any, make_player: Any, play_game: Any
+) -> None:
+    async with world.worker("one") as service:
+        await play_game(make_player("g1"))
+        await world.until(lambda: world.closed)
+        row = await world.row(service, "g1")
+    async with world.worker("other") as service:
+        assert await world.row(service, "g1") == row
