@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -166,7 +167,7 @@ class AiokafkaClient:
 
         return self._loop.run(work())
 
-    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:  # noqa: B006
+    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:
         new = self._admin.NewTopic(topic, partitions, 1, topic_configs=dict(config))
         answer = self._with_admin(lambda admin: admin.create_topics([new]))
         ((_, code, message),) = answer.topic_errors
@@ -308,11 +309,12 @@ class ConfluentClient:
         import confluent_kafka
         import confluent_kafka.admin
 
-        self._kafka, self._admin = confluent_kafka, confluent_kafka.admin
+        self._kafka: Any = confluent_kafka
+        self._admin: Any = confluent_kafka.admin
         self._address = address
         self._client = self._admin.AdminClient({"bootstrap.servers": address})
 
-    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:  # noqa: B006
+    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:
         new = self._admin.NewTopic(topic, partitions, 1, config=dict(config))
         try:
             self._client.create_topics([new])[topic].result(PATIENCE)
@@ -370,7 +372,7 @@ class ConfluentClient:
                 record.key,
                 record.partition,
                 headers=list(record.headers),
-                on_delivery=lambda e, m, i=i: landed(i, e, m),
+                on_delivery=partial(landed, i),
                 **extra,
             )
         assert producer.flush(PATIENCE) == 0
@@ -408,8 +410,8 @@ class _ConfluentConsumer:
         }
         if instance:
             settings["group.instance.id"] = instance
-        self._kafka = confluent_kafka
-        self._consumer = confluent_kafka.Consumer(settings)
+        self._kafka: Any = confluent_kafka
+        self._consumer = self._kafka.Consumer(settings)
         self._consumer.subscribe([topic])
 
     def poll(self, seconds: float) -> list[Record]:
@@ -449,7 +451,7 @@ class KafkaPythonClient:
         self._address = address
         self._client = kafka.KafkaAdminClient(bootstrap_servers=address)
 
-    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:  # noqa: B006
+    def create(self, topic: str, partitions: int, config: Mapping[str, str] = {}) -> None:
         new = self._admin.NewTopic(topic, partitions, 1, topic_configs=dict(config))
         try:
             self._client.create_topics([new])
@@ -567,7 +569,7 @@ class _KafkaPythonConsumer:
         self._consumer.close()
 
 
-CLIENTS: tuple[type[Client], ...] = (AiokafkaClient, ConfluentClient, KafkaPythonClient)
+CLIENTS: tuple[Any, ...] = (AiokafkaClient, ConfluentClient, KafkaPythonClient)
 
 
 @pytest.fixture
