@@ -52,5 +52,7 @@ def run_to_end(work: Coroutine[Any, Any, int], console: Console) -> int:
         console.print("interrupted: everything was ended", style="yellow")
         return INTERRUPTED
     except EXPECTED as error:
-        console.print(f"failed: {error}", style="bold red", markup=False, highlight=False)
+        console.print(
+            f"failed: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True
+        )
         return FAILED
