@@ -143,8 +143,8 @@ class Way:
         if len(asked) < count:
             raise RuntimeError("the prepared requests ran out: prepare more")
         by_source: dict[int, list[Event]] = {}
-        for source, event in asked:
-            by_source.setdefault(source, []).append(event)
+        for number, event in asked:
+            by_source.setdefault(number, []).append(event)
             self._waiting[event.decision_request.request_id] = due
         self._measured.asked += count
         assert self._producer is not None

@@ -85,22 +85,21 @@ def main(quick: bool, json_file: Path | None) -> None:
     if code:
         sys.exit(code)
     peak = max(samples, key=lambda one: sum(pss for _, pss in one.values()))
-    rows = [
-        (name, rss / 2**20, pss / 2**20)
-        for name, (rss, pss) in sorted(peak.items(), key=lambda item: -item[1][1])
-    ]
-    rss, pss = (sum(row[column] for row in rows) / 1024 for column in (1, 2))
+    ordered = sorted(peak.items(), key=lambda item: -item[1][1])
+    rows = [(name, rss / 2**20, pss / 2**20) for name, (rss, pss) in ordered]
+    peak_pss = sum(pss for _, pss in peak.values()) / 2**30
     peak_rss = max(sum(rss for rss, _ in one.values()) for one in samples) / 2**30
     figures.show("Memory at the peak, in MiB", ("process", "RSS", "PSS"), rows)
-    print(f"peak of the sums: PSS {pss:.2f} GiB, RSS {peak_rss:.2f} GiB; limit {LIMIT_GIB} GiB")
+    print(
+        f"peak of the sums: PSS {peak_pss:.2f} GiB, RSS {peak_rss:.2f} GiB; limit {LIMIT_GIB} GiB"
+    )
     figures.finish(
         {
             "games": games,
-            "pss_peak_gib": round(pss, 3),
+            "pss_peak_gib": round(peak_pss, 3),
             "rss_peak_gib": round(peak_rss, 3),
-            "rss_at_pss_peak_gib": round(rss, 3),
             "processes_mib": {
-                row[0]: {"rss": round(row[1], 1), "pss": round(row[2], 1)} for row in rows
+                name: {"rss": round(rss, 1), "pss": round(pss, 1)} for name, rss, pss in rows
             },
         },
         json_file,

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ async def open_desk(bus: MemoryBus) -> AsyncIterator[Callable[..., object]]:
     """Opens desks that serve until the test ends; ``serving`` holds their tasks."""
     desks: list[tuple[Desk, asyncio.Task[None]]] = []
 
-    async def opened(source: str = "table-0", **options: float) -> tuple[Desk, asyncio.Task[None]]:
+    async def opened(source: str = "table-0", **options: Any) -> tuple[Desk, asyncio.Task[None]]:
         replies = await ReplyConsumer.of(bus, topics.DECISION_RESPONSE.name, source)
         desk = Desk(GameProducer(bus, source, epoch=1), replies, SystemClock(), **options)
         desks.append((desk, asyncio.create_task(desk.serve())))
