@@ -6,8 +6,12 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.replay.chains import check_chain
+from jimbot_stream.replay.history import History, understand
 from jimbot_stream.replay.verdict import Divergence
 
 House = Any  # of conftest.py
@@ -17,6 +21,24 @@ Audit = Callable[[Sequence[RecordedEvent]], Awaitable[list[Divergence]]]
 
 def flipped(content: bytes, place: int) -> bytes:
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_bit_of_data_or_metadata_is_located_at_its_event(
+    game: Events, data: st.DataObject
+) -> None:
+    event = data.draw(st.sampled_from(game), label="event")
+    part = data.draw(st.sampled_from(["data", "metadata"]), label="part")
+    content = bytearray(getattr(event, part))
+    place = data.draw(st.integers(0, len(content) - 1), label="byte")
+    content[place] ^= 1 << data.draw(st.integers(0, 7), label="bit")
+    edited: dict[str, Any] = {part: bytes(content)}
+    entries = [understand(replace(e, **edited) if e is event else e) for e in game]
+
+    found = [v for v in check_chain(History("game-one", entries)) if isinstance(v, Divergence)]
+
+    assert (found[0].revision, found[0].cause) == (event.revision, "tampering")
 
 
 @pytest.mark.parametrize("place", [0, 5, -2])
