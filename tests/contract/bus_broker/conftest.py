@@ -596,6 +596,12 @@ def kind(request: pytest.FixtureRequest) -> type[Client]:
 
 
 @pytest.fixture
+def librdkafka() -> type[Any]:
+    """The one client whose producer goes on over a restart by itself."""
+    return ConfluentClient
+
+
+@pytest.fixture
 def client(server: BrokerThread, kind: Any) -> Iterator[Client]:
     """Each client library in turn, connected to the test's broker."""
     made = kind(server.address)

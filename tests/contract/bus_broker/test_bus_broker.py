@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, NamedTuple
 
+import confluent_kafka
 import pytest
 
 # aiokafka forgets a connection that is being made while its client closes.
@@ -277,3 +278,40 @@ def test_kill_minus_nine_keeps_what_was_acknowledged(process: Any, kind: Any, ga
     with closing(client), closing(client.consumer("t", group="g")) as consumer:
         got = gather(consumer, 300)
     assert [r.value for r in got] == [b"r%d-%d" % (r, i) for r in range(3) for i in range(100)]
+
+
+@pytest.mark.crash
+def test_an_idempotent_producer_loses_and_doubles_nothing_over_kills(
+    process: Any, librdkafka: Any, gather: Any
+) -> None:
+    client = librdkafka(process.address)
+    client.create("t", 1)
+    settings = {
+        "bootstrap.servers": process.address,
+        "enable.idempotence": True,
+        "linger.ms": 1,
+        "batch.num.messages": 20,
+        "reconnect.backoff.max.ms": 200,
+        "log_level": 0,
+    }
+    producer = confluent_kafka.Producer(settings)
+    refused: list[str] = []
+    count = 6000
+    for i in range(count):
+        producer.produce(
+            "t",
+            b"%d" % i,
+            partition=0,
+            on_delivery=lambda error, _: refused.append(str(error)) if error else None,
+        )
+        if i % 50 == 0:
+            producer.poll(0.005)
+        if i in (1000, 2500, 4000):
+            process.kill()
+            process.start()
+    assert producer.flush(60) == 0
+    assert refused == []
+    with closing(client), closing(client.consumer("t", group="g")) as consumer:
+        got = gather(consumer, count, 30.0)
+        assert consumer.poll(0.5) == []
+    assert [r.value for r in got] == [b"%d" % i for i in range(count)]

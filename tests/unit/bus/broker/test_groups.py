@@ -103,7 +103,11 @@ async def test_a_static_member_takes_its_place_back_and_fences_the_old_process(
     assert new["leader"] == old["member_id"], "it need not assign again"
     synced = await successor.ask("sync_group", of(new, instance_id="a", assignments=[]))
     assert synced["assignment"] == b"all"
-    for name, more in (("heartbeat", {}), ("sync_group", {"assignments": []})):
+    requests: list[tuple[str, dict[str, Any]]] = [
+        ("heartbeat", {}),
+        ("sync_group", {"assignments": []}),
+    ]
+    for name, more in requests:
         answer = await wire.ask(name, of(old, instance_id="a", **more))
         assert answer["error_code"] == ErrorCode.FENCED_INSTANCE_ID
     commit = await wire.ask("offset_commit", of(old, instance_id="a", topics=[]))
