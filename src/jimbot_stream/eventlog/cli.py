@@ -50,7 +50,7 @@ def serve(db: Path | None, listen: str, parent: int | None) -> None:
     subscribe, delete), on loopback, without users, TLS, replication, persistent
     subscriptions or projections.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
         raise click.BadParameter("give HOST:PORT", param_hint="--listen")
@@ -110,24 +110,38 @@ def _log(db: Path | None, uri: str | None) -> OpenableLog:
 async def _serve(db: Path, host: str, port: int, parent: int | None) -> None:
     from jimbot_stream.eventlog.server import Door
 
+    asked = _stop_signal(parent)
     async with EmbeddedLog(db) as log, Door(log, host, port) as door:
         click.echo(f"development event log {db} at {door.uri}")
-        await _stop_asked(parent)
+        await _until_stopped(asked, parent)
 
 
-async def _stop_asked(parent: int | None) -> None:
-    """Return at SIGTERM, SIGINT, or when the parent has gone."""
+def _stop_signal(parent: int | None) -> asyncio.Event:
+    """Set at SIGTERM; without a parent at SIGINT too.
+
+    Ctrl-C reaches the whole process group: a child stays until its parent, which may still
+    have something to write, ends it.
+    """
     asked = asyncio.Event()
-    is_child = os.getppid() == parent
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+    loop.add_signal_handler(signal.SIGTERM, asked.set)
+    loop.add_signal_handler(signal.SIGINT, asked.set if parent is None else _stay)
+    return asked
+
+
+async def _until_stopped(asked: asyncio.Event, parent: int | None) -> None:
+    """Return when asked to, or when the parent has gone."""
+    is_child = os.getppid() == parent
     while not asked.is_set() and (parent is None or _is_alive(parent, is_child)):
         try:
             async with asyncio.timeout(_PARENT_CHECK_S):
                 await asked.wait()
         except TimeoutError:
             continue
+
+
+def _stay() -> None:
+    """Take no notice."""
 
 
 def _is_alive(process: int, is_parent: bool) -> bool:

@@ -28,6 +28,8 @@ from jimbot_stream.eventlog.storage import Proposed
 
 _NO_LIMIT = 1 << 62
 _DEFAULT_WINDOW = 32
+_IN_FLIGHT = 1024
+"""Appends of one call that may wait for their answer; more are not read from the wire."""
 
 # Methods bear the names that the protocol gives them.
 # ruff: noqa: N802
@@ -77,6 +79,7 @@ class StreamsDoor(streams_pb2_grpc.StreamsServicer):  # type: ignore[misc] # gen
     ) -> None:
         """Start an append for each complete batch; None when all are answered."""
         open_: dict[bytes, list[Any]] = {}
+        slots = asyncio.Semaphore(_IN_FLIGHT)
         try:
             async with asyncio.TaskGroup() as running:
                 async for request in requests:
@@ -84,7 +87,9 @@ class StreamsDoor(streams_pb2_grpc.StreamsServicer):  # type: ignore[misc] # gen
                     parts = open_.setdefault(key, [])
                     parts.append(request)
                     if request.is_final or _too_large(parts):
-                        running.create_task(self._answer_batch(open_.pop(key), answers))
+                        await slots.acquire()
+                        answering = running.create_task(self._answer_batch(open_.pop(key), answers))
+                        answering.add_done_callback(lambda _: slots.release())
         finally:
             answers.put_nowait(None)
 

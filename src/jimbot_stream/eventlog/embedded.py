@@ -130,11 +130,13 @@ class EmbeddedLog:
         """Run a command of the writer.
 
         Raises:
+            EventLogError: the log is open for reading only.
             LogUnavailableError: the log is closed, or cannot write.
         """
+        if self._read_only:
+            raise EventLogError(f"{self.path}: the event log is open for reading only")
         if self._writer is None:
-            state = "open for reading only" if self._readers else "closed"
-            raise LogUnavailableError(f"{self.path}: the event log is {state}")
+            raise LogUnavailableError(f"{self.path}: the event log is closed")
         return await self._writer.submit(command)
 
     async def read_stream(

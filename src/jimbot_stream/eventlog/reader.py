@@ -11,7 +11,6 @@ from queue import SimpleQueue
 from typing import Literal, TypeVar
 
 from jimbot_stream.eventlog import (
-    EventLogError,
     LogUnavailableError,
     StreamNotFoundError,
     StreamTombstonedError,
@@ -235,15 +234,3 @@ def _regexp(pattern: str, value: str) -> bool:
 @lru_cache(maxsize=64)
 def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
-
-
-def check_regex(pattern: str) -> None:
-    """Refuse what Python's regular expressions do not understand.
-
-    Raises:
-        EventLogError: names the pattern.
-    """
-    try:
-        _pattern(pattern)
-    except re.error as error:
-        raise EventLogError(f"not a regular expression: {pattern!r}: {error}") from error

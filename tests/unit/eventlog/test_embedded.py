@@ -41,7 +41,7 @@ async def test_a_reader_looks_on_while_the_writer_writes(tmp_path: Path, new_eve
     async with EmbeddedLog(path) as log, EmbeddedLog(path, read_only=True) as reader:
         await fill(log, new_event, "game-1", 0, 3)
         assert await revisions(reader, "game-1") == [0, 1, 2]
-        with pytest.raises(LogUnavailableError, match="reading only"):
+        with pytest.raises(EventLogError, match="reading only"):
             await reader.append("game-1", [new_event(3, "game-1")], 2)
 
 
@@ -52,6 +52,13 @@ async def test_another_file_is_not_touched(tmp_path: Path, content: bytes) -> No
     with pytest.raises(EventLogError, match="notes"):
         await EmbeddedLog(path).open()
     assert path.read_bytes() == content
+
+
+async def test_i5_every_commit_is_on_disk_before_its_answer(tmp_path: Path) -> None:
+    async with EmbeddedLog(tmp_path / "events.sqlite") as log:
+        assert log._db is not None
+        assert log._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert log._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 async def test_another_sqlite_file_is_not_touched(tmp_path: Path) -> None:

@@ -162,3 +162,20 @@ def gone(process: int) -> bool:
             return True
         subprocess.run(["sleep", "0.1"], check=True)
     return False
+
+
+@pytest.mark.crash
+def test_a_store_with_a_parent_takes_no_notice_of_ctrl_c(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "jimbot_stream.eventlog.cli", "serve"]
+    options = ["--db", f"{tmp_path}/events.sqlite", "--listen", f"127.0.0.1:{free_port()}"]
+    store = subprocess.Popen(
+        [*command, *options, "--parent", str(os.getpid())], stdout=subprocess.PIPE, text=True
+    )
+    assert store.stdout is not None
+    assert "development event log" in store.stdout.readline()
+    store.stdout.close()
+    store.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        store.wait(1)
+    store.terminate()
+    assert store.wait(10) == 0
