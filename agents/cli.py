@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -73,6 +74,10 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 
 
 def _run(work: Awaitable[None]) -> None:
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    # What the client of Kafka logs while nobody listens, our own errors say once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
     async def until_told() -> None:
         task = asyncio.ensure_future(work)
         for number in (signal.SIGINT, signal.SIGTERM):
