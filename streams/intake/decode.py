@@ -18,7 +18,7 @@ from jimbot_stream.contracts.batch import is_json
 from jimbot_stream.contracts.json_codec import M, ShapeError, from_dict
 from jimbot_stream.streams import topics
 from jimbot_stream.streams.intake import balatrobot, balatromcp
-from jimbot_stream.streams.intake.foreign import UNNUMBERED, Origin, Sight, batch_of
+from jimbot_stream.streams.intake.foreign import LAST_MS, UNNUMBERED, Origin, Sight, batch_of
 from jimbot_stream.streams.intake.loose import Given
 from jimbot_stream.streams.intake.rejection import Rejected
 from jimbot_stream.streams.intake.validate import check_name
@@ -164,7 +164,8 @@ def _origin(
     if game:
         check_name(game, "game_id")
     asks = topic == topics.DECISION_REQUEST.name
-    return Origin(source, program, game, max(timestamp_ms, 0) * 1_000_000, asks)
+    time_ms = timestamp_ms if 0 <= timestamp_ms <= LAST_MS else 0
+    return Origin(source, program, game, time_ms * 1_000_000, asks)
 
 
 def _text(value: bytes | str | None, field: str) -> str:

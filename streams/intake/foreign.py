@@ -31,6 +31,9 @@ NAMESPACE = UUID("5f0c3f6e-6d4c-5b8a-9a39-0e7d0a6f2b11")
 
 UNNUMBERED = -1
 
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds: no event is later."""
+
 Payload = GameStarted | StateObserved | GameEnded | DecisionRequest
 
 _TYPES = {

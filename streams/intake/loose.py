@@ -70,7 +70,10 @@ class Given:
     def integers(self, key: str) -> list[int]:
         """The list of integers in a field."""
         path = self.at(key)
-        return [_integer(item, f"{path}[{i}]") for i, item in enumerate(self.array(key))]
+        return [
+            _within(_integer(item, f"{path}[{i}]"), f"{path}[{i}]", -_INT32, _INT32 - 1)
+            for i, item in enumerate(self.array(key))
+        ]
 
     def text(self, key: str) -> str:
         """The string in a field; absent is empty."""
@@ -99,11 +102,7 @@ class Given:
 
     def integer(self, key: str, *, least: int = -_INT32, most: int = _INT32 - 1) -> int:
         """The integer in a field, quoted or not; absent is 0."""
-        number = _integer(self.value.get(key), self.at(key))
-        if not least <= number <= most:
-            detail = f"expected {least} to {most}, got {number}"
-            raise Rejected("out_of_range", self.at(key), detail)
-        return number
+        return _within(_integer(self.value.get(key), self.at(key)), self.at(key), least, most)
 
     def dollars(self, key: str) -> int:
         """The amount in a field; absent is 0."""
@@ -143,6 +142,12 @@ def _integer(value: object, path: str) -> int:
     if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
         return int(value)
     raise _wrong(path, "an integer", value)
+
+
+def _within(number: int, path: str, least: int, most: int) -> int:
+    if not least <= number <= most:
+        raise Rejected("out_of_range", path, f"expected {least} to {most}, got {number}")
+    return number
 
 
 def _finite(value: Any, path: str) -> float:

@@ -13,6 +13,7 @@ import orjson
 
 from jimbot_stream.contracts import EventBatch, GameStarted, GameState, Phase
 from jimbot_stream.streams.intake import balatrobot, lua_state
+from jimbot_stream.streams.intake.foreign import LAST_MS
 from jimbot_stream.streams.intake.loose import Given, word
 from jimbot_stream.streams.intake.progress import check_forwards
 from jimbot_stream.streams.intake.recorded_call import GO_TO_MENU, START_RUN, actions_of
@@ -256,7 +257,7 @@ def _end_if_over(game: Telling, state: GameState, time_ns: int = 0) -> None:
 
 def _times(raw: Given) -> tuple[int, int]:
     """When the states before and after the call were seen, in nanoseconds; 0 for unknown."""
-    both = raw.dollars("timestamp_ms")
-    before = raw.dollars("timestamp_ms_before") or both
-    after = raw.dollars("timestamp_ms_after") or both
+    both = raw.integer("timestamp_ms", most=LAST_MS)
+    before = raw.integer("timestamp_ms_before", most=LAST_MS) or both
+    after = raw.integer("timestamp_ms_after", most=LAST_MS) or both
     return max(before, 0) * 1_000_000, max(after, 0) * 1_000_000

@@ -86,6 +86,8 @@ def check_envelope(event: Event) -> None:
         raise Rejected("unknown_schema", "schema_version", detail)
     check_name(event.game_id, "game_id")
     check_name(event.source, "source")
+    if event.event_id:  # whoever has none is told apart by its place on the bus
+        check_name(event.event_id, "event_id")
     _check_sequence(event)
     _check_timestamp(event)
 

@@ -156,3 +156,11 @@ def test_errors_in_a_list_name_its_element(snapshot: Snapshot) -> None:
     with pytest.raises(Rejected) as caught:
         decode(orjson.dumps([snapshot(), snapshot(money="much")]), b"bot")
     assert caught.value.field == "[1].money"
+
+
+@pytest.mark.parametrize("timestamp_ms", [-1, 2**62])
+def test_a_record_with_an_impossible_time_still_tells_its_state(
+    snapshot: Snapshot, timestamp_ms: int
+) -> None:
+    batch = decode(orjson.dumps(snapshot()), b"bot", timestamp_ms=timestamp_ms)
+    assert batch.events[1].timestamp.ToMilliseconds() == 0

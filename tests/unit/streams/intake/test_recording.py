@@ -158,6 +158,13 @@ def test_an_action_that_its_state_did_not_allow_is_listed() -> None:
     assert [each.reason for each in recording.left_out] == ["illegal_action"]
 
 
+@pytest.mark.parametrize("time", [10**15, "soon", 1.5], ids=str)
+def test_a_line_with_an_impossible_time_is_listed(time: object) -> None:
+    line = {**orjson.loads(_line("cash_out", 8)), "timestamp_ms": time}
+    recording = _lines(_line("start_run", 11), orjson.dumps(line))
+    assert [each.line for each in recording.left_out] == [2]
+
+
 def test_a_file_of_another_kind_is_refused() -> None:
     for data in (b"", b"hello\n", b'{"x":1}\n'):
         with pytest.raises(Rejected, match="unknown_shape"):
@@ -207,9 +214,10 @@ def test_a_new_order_becomes_moves(order: list[int], expected: list[tuple[int, i
         ("rearrange_hand", {"cards": [0, 0]}),
         ("shop", {"action": "rob"}),
         ("play_hand_or_discard", {"action": "play_hand", "cards": ["a"]}),
+        ("play_hand_or_discard", {"action": "discard", "cards": [2**31]}),
         ("sing", {}),
     ],
-    ids=range(4),
+    ids=range(5),
 )
 def test_calls_that_make_no_sense_are_refused(name: str, arguments: dict[str, Any]) -> None:
     with pytest.raises(Rejected):

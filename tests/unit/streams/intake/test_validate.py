@@ -60,6 +60,7 @@ BAD: list[tuple[Change, str, str]] = [
     (_set("game_id", "spiel-ü"), "bad_name", "game_id"),
     (_set("game_id", "g\n"), "bad_name", "game_id"),
     (_set("source", ""), "missing_field", "source"),
+    (_set("event_id", "e" * 129), "bad_name", "event_id"),
     (_set("sequence", 0), "bad_sequence", "sequence"),
     (_set("sequence", -2), "bad_sequence", "sequence"),
     (_set("timestamp.nanos", -1), "bad_timestamp", "timestamp"),
