@@ -44,7 +44,8 @@ class _Operation:
 class _Group:
     """What one commit stores."""
 
-    rows: list[tuple[Partition, int, int, BatchHeader, bytes]] = field(default_factory=list)
+    rows: list[tuple[Partition, int, int, int, bytes]] = field(default_factory=list)
+    """Partition, first and last offset, time in ms, bytes."""
     ends: dict[Partition, int] = field(default_factory=dict)
     states: dict[tuple[int, int], ProducerState] = field(default_factory=dict)
     answers: list[tuple["asyncio.Future[int]", int]] = field(default_factory=list)
@@ -56,8 +57,8 @@ class _Group:
         connection.executemany(
             "INSERT INTO batch VALUES (?, ?, ?, ?, ?)",
             (
-                (row_id(part.id, base), last, header.max_timestamp, len(data), data)
-                for part, base, last, header, data in self.rows
+                (row_id(part.id, base), last, time_ms, len(data), data)
+                for part, base, last, time_ms, data in self.rows
             ),
         )
         connection.executemany(
@@ -157,11 +158,12 @@ class Log:
             return False
         base = group.ends.get(part, part.end)
         last = base + header.last_offset_delta
-        group.rows.append((part, base, last, header, stamp(item.data, base)))
+        now_ms = self._clock.now_ns() // 1_000_000
+        time_ms = header.max_timestamp if header.max_timestamp >= 0 else now_ms
+        group.rows.append((part, base, last, time_ms, stamp(item.data, base)))
         group.ends[part] = last + 1
         group.answers.append((item.done, base))
         if header.producer_id != NO_PRODUCER:
-            now_ms = self._clock.now_ns() // 1_000_000
             group.states[key] = producers.after(state, header, base, now_ms)
         return True
 

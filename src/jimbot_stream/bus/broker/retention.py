@@ -26,11 +26,7 @@ async def retain(core: Core) -> None:
             for partition in topic.partitions:
                 await _retain_partition(core, topic, partition, now_ms)
     await _forget_producers(core, now_ms - _PRODUCER_MS)
-    await core.log.write(_give_back)
-
-
-def _give_back(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+    await core.store.give_back(_PAGES)
 
 
 async def _retain_partition(core: Core, topic: Topic, partition: Partition, now_ms: int) -> None:

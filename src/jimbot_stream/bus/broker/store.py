@@ -112,6 +112,13 @@ class Store:
         pages = 0xFFFFFFFE if max_bytes is None else max(1, max_bytes // page)
         self._writer.execute(f"PRAGMA max_page_count = {pages}")
 
+    async def give_back(self, pages: int) -> None:
+        """Return free pages to the file system, outside any transaction."""
+        # Of the ways to run SQL only a script steps this pragma to its end.
+        script = f"PRAGMA incremental_vacuum({pages});"
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._writer.executescript, script)
+
     async def beside(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a long read beside the traffic, on a connection and thread of its own."""
         return await asyncio.to_thread(self._beside, work)

@@ -42,6 +42,18 @@ async def test_old_records_go_by_size_but_never_below_it(
     assert rows == 3
 
 
+async def test_deleted_records_give_their_space_back(broker: Any, wire: Any, batch: Any) -> None:
+    await wire.create("t", retention_bytes="1")
+    for _ in range(20):
+        await wire.produce("t", batch((None, bytes(100_000))))
+    pages = "PRAGMA page_count"
+    (before,) = broker.core.store.reader.execute(pages).fetchone()
+    await retain(broker.core)
+    (after,) = broker.core.store.reader.execute(pages).fetchone()
+    assert after < before / 2
+    assert (await wire.fetch("t", 19))["records"]
+
+
 async def test_no_limit_keeps_everything(
     broker: Any, wire: Any, batch: Any, stored: Any, clock: FrozenClock
 ) -> None:
