@@ -53,7 +53,10 @@ def show(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         table.add_column(heading, justify="right" if place else "left")
     for row in rows:
         table.add_row(*(_text(cell) for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    console.print(table)
 
 
 def finish(figures: Figures, json_file: Path | None) -> None:

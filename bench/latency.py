@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 import click
+import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -197,6 +198,7 @@ async def measure(quick: bool) -> figures.Figures:
     need = WARM_UP + sum(round(rate * s) for rate, s in zip(RATES, spans, strict=True)) + 2 * most
     pool = load.games("bench", need)
     found: figures.Figures = {}
+    costs: figures.Figures = {}
     async with AsyncExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jimbot-bench-")))
         place = processes.site(data)
@@ -219,12 +221,28 @@ async def measure(quick: bool) -> figures.Figures:
         for way in (bare, worker):
             await way.open_loop(50, WARM_UP / 50)
             for rate, seconds in zip(RATES, spans, strict=True):
+                before = _cpu_s(children)
                 found[f"{way.name} {rate}"] = (await way.open_loop(rate, seconds)).figures()
+                if way is worker:
+                    answered = found[f"{way.name} {rate}"]["answered"]
+                    costs[str(rate)] = _cpu_ms(before, _cpu_s(children), answered)
             for packed in (1, PACKED):
                 rush = await way.closed_loop(rush_s, most, packed)
                 found[f"{way.name} max {packed}"] = rush.figures()
+        found["cpu_ms_per_reply"] = costs
         found["worker inside"] = await _inside(place.settings.web_port)
     return found
+
+
+def _cpu_s(children: Children) -> dict[str, float]:
+    """Processor time that each part has used so far."""
+    used = {name: psutil.Process(pid).cpu_times() for name, pid in children.pids().items()}
+    return {name: times.user + times.system for name, times in used.items()}
+
+
+def _cpu_ms(before: dict[str, float], after: dict[str, float], replies: int) -> dict[str, float]:
+    """Processor time per reply: the figure that a busy machine does not spoil."""
+    return {name: round(1000 * (after[name] - before[name]) / replies, 2) for name in before}
 
 
 async def _start_echo(servers: str) -> asyncio.subprocess.Process:
@@ -271,6 +289,10 @@ def show(found: figures.Figures) -> None:
             figures_ = [one[name] for name in ("p50", "p95", "p99", "replies_per_s")]
             rows.append([title if way == "bare echo" else "", way, *figures_, *shown])
     figures.show("Request to reply", headings, rows)
+    costs = found["cpu_ms_per_reply"]
+    parts = list(costs[str(RATES[0])])
+    spent = [[f"{rate}/s", *(costs[str(rate)][part] for part in parts)] for rate in RATES]
+    figures.show("Processor time per reply, in ms", ("load", *parts), spent)
     inside = [[name, one["p50"], one["p95"]] for name, one in found["worker inside"].items()]
     figures.show("Inside the worker, all loads", ("part", "p50 ms", "p95 ms"), inside)
 
@@ -281,9 +303,7 @@ def main(quick: bool, json_file: Path | None) -> None:
     """Latency from request to reply at 50, 200 and 1,000 requests a second, and the most."""
     found = asyncio.run(measure(quick))
     show(found)
-    unanswered = sum(
-        one["asked"] - one["answered"] for name, one in found.items() if "asked" in one
-    )
+    unanswered = sum(one["asked"] - one["answered"] for one in found.values() if "asked" in one)
     keys = {
         "bus_p95_ms_200": found["worker 200"]["p95"],
         "bus_overhead_p95_ms": found["bare echo 200"]["p95"],
