@@ -5,6 +5,7 @@ scores each row in the light of the global features. A new kind of action is a n
 not a new output: the weights stay.
 """
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,6 +23,11 @@ ACTION_MASK = "action_mask"
 """Column of the legal actions; it travels beside the observation, never inside it."""
 ILLEGAL_LOGIT = -1e9
 """Finite, so that entropy and gradients stay finite; exp of it is exactly 0."""
+
+# RLlib 2.60 warns of its own use of RLModuleConfig each time that it builds a module.
+logging.getLogger("ray._common.deprecation").addFilter(
+    lambda record: "RLModuleConfig" not in record.getMessage()
+)
 
 
 @dataclass(frozen=True, slots=True)
