@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from jimbot_stream.agents.checkpoint import canonical_json, sha256, untrained
+from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_batch
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import from_json
 from jimbot_stream.agents.update import apply_update, shuffle_seed
+from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
     EpisodeReference,
@@ -81,17 +82,22 @@ class _Continuity:
         yield from _unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
         expected = sha256(untrained(started.run_seed))
         if expected != started.checkpoint:
-            cause, why = _blame(started.environment_json, "weights")
-            yield finding(
-                entry.event,
-                "run",
-                "checkpoint",
-                expected,
-                started.checkpoint,
-                cause,
-                f"The run's seed gives other untrained weights. {why}".strip(),
+            yield _other_rules(entry, started.checkpoint, self.blobs) or self._not_untrained(
+                entry, started, expected
             )
         yield from _blob_faults(entry, CheckpointSaved(checkpoint=started.checkpoint), self.blobs)
+
+    def _not_untrained(self, entry: Entry, started: RunStarted, expected: str) -> Divergence:
+        cause, why = _blame(started.environment_json, "weights")
+        return finding(
+            entry.event,
+            "run",
+            "checkpoint",
+            expected,
+            started.checkpoint,
+            cause,
+            f"The run's seed gives other untrained weights. {why}".strip(),
+        )
 
     def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
         self.updates += 1
@@ -135,6 +141,9 @@ async def _repeat(entry: Entry, update: UpdateApplied, log: LogReader, blobs: Bl
         before = blobs.get(update.checkpoint_in)
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
         return _unusable(entry, "checkpoint_in", error)
+    refused = _other_rules(entry, update.checkpoint_in, blobs)
+    if refused is not None:
+        return refused
     try:
         config = from_json(update.config_json)
         batch = await read_batch(cast(EventLog, log), update.episodes, config)  # it only reads
@@ -199,6 +208,26 @@ def _compare(entry: Entry, update: UpdateApplied, after: bytes, blobs: Blobs) ->
         update.checkpoint_out,
         cause,
         first.strip(),
+    )
+
+
+def _other_rules(entry: Entry, checkpoint: str, blobs: Blobs) -> Divergence | None:
+    """Under other rules than its own a checkpoint sees other observations."""
+    try:
+        rules = from_bytes(blobs.get(checkpoint)).rules_version
+    except Exception:  # noqa: BLE001 - that it is spoilt is reported where its bytes are needed
+        return None
+    if rules == RULES_VERSION:
+        return None
+    kind: Kind = "update" if entry.event.type == "UpdateApplied" else "run"
+    return finding(
+        entry.event,
+        kind,
+        "rules_version",
+        RULES_VERSION,
+        rules,
+        "rules",
+        "The checkpoint was made for other rules than this release has.",
     )
 
 

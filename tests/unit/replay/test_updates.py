@@ -196,6 +196,22 @@ async def test_a_checkpoints_own_stream_must_name_it(
     assert (divergence.kind, divergence.field) == ("checkpoint", "checkpoint")
 
 
+async def test_a_run_under_other_rules_is_said_so(
+    house: House, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jimbot_stream.replay.updates.RULES_VERSION", "later/1")
+    monkeypatch.setattr("jimbot_stream.agents.checkpoint.RULES_VERSION", "later/1")
+
+    found = await divergences([e for e in house.events if not e.stream.startswith("c")], blobs)
+
+    places = [(d.kind, d.revision, d.field, d.cause) for d in found]
+    assert places == [
+        ("run", START, "rules_version", "rules"),
+        ("update", UPDATE_1, "rules_version", "rules"),
+        ("update", UPDATE_2, "rules_version", "rules"),
+    ]
+
+
 @pytest.mark.parametrize(("distance", "expected"), [(1e-5, Tolerated), (0.5, Divergence)])
 async def test_on_another_class_of_machine_weights_are_compared_within_a_tolerance(
     house: House,
