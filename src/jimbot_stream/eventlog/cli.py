@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from jimbot_stream.config import from_environment
 from jimbot_stream.eventlog import EventLog, EventLogError, RecordedEvent
 from jimbot_stream.eventlog.embedded import EmbeddedLog
-from jimbot_stream.eventlog.opening import OpenableLog, open_log
+from jimbot_stream.eventlog.opening import OpenableLog, host_port, open_log
 from jimbot_stream.eventlog.verify import Report, last_position, verify_file, verify_log
 
 _PARENT_CHECK_S = 0.5
@@ -41,9 +41,9 @@ def main() -> None:
 
 @main.command()
 @_db_option
-@click.option("--listen", default="127.0.0.1:12113", show_default=True, help="Host and port.")
+@click.option("--listen", help="Host and port. Default: those of JIMBOT_LOG.")
 @click.option("--parent", type=int, help="End when the process of this id has gone.")
-def serve(db: Path | None, listen: str, parent: int | None) -> None:
+def serve(db: Path | None, listen: str | None, parent: int | None) -> None:
     """Serve an embedded log to KurrentDB clients on this machine.
 
     A development server: it speaks a subset of the KurrentDB protocol (append, read,
@@ -51,10 +51,16 @@ def serve(db: Path | None, listen: str, parent: int | None) -> None:
     subscriptions or projections.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    settings = from_environment()
+    host, port = _address(listen) if listen else host_port(settings.log)
+    _run(_serve(db or settings.log_file, host, port, parent))
+
+
+def _address(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
         raise click.BadParameter("give HOST:PORT", param_hint="--listen")
-    _run(_serve(db or from_environment().log_file, host, int(port), parent))
+    return host, int(port)
 
 
 @main.command()

@@ -65,7 +65,7 @@ def ensure_store(settings: Settings) -> "subprocess.Popen[bytes] | None":
     Raises:
         EventLogError: the child does not come up.
     """
-    host, port = _host_port(settings.log)
+    host, port = host_port(settings.log)
     if settings.log != _default_log() or _listens(host, port):
         return None
     child = subprocess.Popen(
@@ -126,7 +126,8 @@ def _listens(host: str, port: int) -> bool:
         return False
 
 
-def _host_port(address: str) -> tuple[str, int]:
+def host_port(address: str) -> tuple[str, int]:
+    """Host and port that an address names; the server's own defaults where it names none."""
     parts = urlsplit(address)
     return parts.hostname or "127.0.0.1", parts.port or 2113
 

@@ -11,8 +11,10 @@ from typing import Final
 
 import click
 
+from jimbot_stream.bus.broker.process import address_of
 from jimbot_stream.bus.broker.server import Broker
 from jimbot_stream.bus.broker.store import Durability, StorageError, StoreBusyError
+from jimbot_stream.config import from_environment
 
 _PARENT_SECONDS: Final = 0.5
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -37,17 +39,15 @@ class Address(click.ParamType):
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    default="jimbot-data",
-    show_default=True,
-    help="Folder of the file broker.sqlite; made if missing. One broker per folder.",
+    help="Folder of the file broker.sqlite; made if missing. One broker per folder."
+    " Default: JIMBOT_DATA, else jimbot-data.",
 )
 @click.option(
     "--listen",
     type=Address(),
-    default="127.0.0.1:19092",
-    show_default=True,
     help="Address to listen on. There are no passwords: whoever can connect can read and"
-    " write everything. Port 0 takes a free one.",
+    " write everything. Port 0 takes a free one. Default: that of JIMBOT_BROKER, else"
+    " 127.0.0.1:19092.",
 )
 @click.option(
     "--advertise",
@@ -79,8 +79,8 @@ class Address(click.ParamType):
 @click.option("--parent", type=int, help="End when the process with this id ends.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request.")
 def broker(
-    data: Path,
-    listen: tuple[str, int],
+    data: Path | None,
+    listen: tuple[str, int] | None,
     advertise: tuple[str, int] | None,
     durability: Durability,
     max_message_bytes: int,
@@ -105,9 +105,10 @@ def broker(
         stream=sys.stderr,
     )
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    settings = from_environment()
     made = Broker(
-        data / "broker.sqlite",
-        *listen,
+        data / settings.broker_file.name if data else settings.broker_file,
+        *(listen or address_of(settings.broker)),
         advertised=advertise,
         durability=durability,
         max_bytes=max_file_bytes,
