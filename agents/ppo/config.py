@@ -16,8 +16,8 @@ class UpdateConfig:
     """Decay of the advantage estimate."""
     clip: float = 0.3
     """How far the probability of a taken action may move, as a ratio."""
-    learning_rate: float = 2e-3
-    epochs: int = 16
+    learning_rate: float = 2.5e-3
+    epochs: int = 10
     """Passes over the batch."""
     minibatch: int = 64
     """Decisions per gradient step."""
