@@ -1,0 +1,91 @@
+"""What the README tells to type works as typed; long runs are typed with fewer games."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[str]:
+    return BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def parts() -> list[str]:
+    """The blocks that build on one another: a broker, a store, a worker, and their use."""
+    return [block for block in blocks() if not block.startswith("make ")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """As after ``source .venv/bin/activate``, with ports and folders of this test's own."""
+    bin_folder = Path(sys.executable).parent
+    return {
+        **os.environ,
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "JIMBOT_DATA": str(tmp_path / "data"),
+        "JIMBOT_BROKER": f"kafka://127.0.0.1:{free_port()}",
+        "JIMBOT_LOG": f"kurrentdb://127.0.0.1:{free_port()}?Tls=false&DefaultDeadline=10",
+        "JIMBOT_WEB_PORT": str(free_port()),
+    }
+
+
+@pytest.fixture
+def shell(environment: dict[str, str], tmp_path: Path) -> Iterator[Path]:
+    """A shell script of all parts; whatever it leaves running is ended."""
+    script = tmp_path / "readme.sh"
+    script.write_text("set -eux\n" + "\n".join(parts()), encoding="utf-8")
+    yield script
+
+
+@pytest.mark.timeout(300)
+def test_the_parts_work_one_by_one(shell: Path, environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        ["bash", str(shell)],
+        cwd=ROOT,
+        env=environment,
+        stdout=(log := (shell.parent / "out.txt").open("w+")),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            code = process.wait(280)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    log.seek(0)
+    told = log.read()
+    log.close()
+    assert code == 0, told[-4000:]
+    assert "ACTION_VERB_SELECT_BLIND" in told
+    assert re.search(r"(\d+) of \1 recordings", told)
+    assert "all identical" in told
+
+
+@pytest.mark.timeout(300)
+def test_make_run_plays_learns_and_verifies(environment: dict[str, str]) -> None:
+    assert "make run\n" in blocks()
+    done = subprocess.run(
+        ["make", "run", "ARGS=--games 12 --generation 4 --seed 7"],
+        cwd=ROOT,
+        env={name: text for name, text in environment.items() if not name.startswith("JIMBOT_")},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "3 of 3 updates were repeated and found identical" in done.stdout
