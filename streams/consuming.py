@@ -92,6 +92,7 @@ class Consuming:
         if generation != self._generation:
             self._generation = generation
             self._games.forget()
+            self._rows.drop()
             self._reconciler.begin()
 
     async def _work(self, topic: str, event: Any, ticket: Ticket[Partition]) -> None:

@@ -80,6 +80,10 @@ class Rows(Protocol):
         """Return once every change is acknowledged by the bus."""
         ...
 
+    def drop(self) -> None:
+        """Forget changes that are not written: partitions changed hands."""
+        ...
+
 
 @dataclass(slots=True)
 class _Open:

@@ -56,7 +56,7 @@ COUNTERS: Final[Mapping[CounterName, str]] = {
 HISTOGRAMS: Final[Mapping[HistogramName, str]] = {
     "decide_seconds": "Time of one decision: observation, policy and choice.",
     "append_seconds": "Time of one append to the event log.",
-    "record_seconds": "Time from reading a record to the acknowledgement of its replies.",
+    "record_seconds": "Time from reading a record until its replies are acknowledged.",
 }
 
 BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)

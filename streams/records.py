@@ -1,6 +1,6 @@
 """The way of one record: decode, validate, apply to its games, answer, write the rows.
 
-Log first, then the rows of the tables, then the reply; the agent acknowledges last, when
+Log first, then the reply, then the rows of the tables; the agent acknowledges last, when
 the bus holds all of them. A crash anywhere on this way repeats the record, and the log
 knows what it did already.
 """
@@ -79,8 +79,8 @@ class RecordDesk:
         except Exception as error:
             logger.exception("%s failed", record.place)
             await self._reject_record(record, Rejected("internal_error", "", repr(error)))
-        await rows.settled()
         self._metrics.observe("record_seconds", self._clock.monotonic() - record.read_at)
+        await rows.settled()
 
     async def _handle(self, record: Incoming, rows: Rows) -> None:
         self._metrics.count("records_received")

@@ -83,6 +83,14 @@ class Table(faust.Table):  # type: ignore[misc]  # faust is untyped here
         return sent
 
 
+def current_partition() -> int:
+    """Partition of the record that this task works on, and of the table rows it writes."""
+    event = faust.current_event()
+    if event is None:
+        raise RuntimeError("a table can be changed only while a record is worked on")
+    return int(event.message.partition)
+
+
 def watch_changes() -> None:
     """From here on, in this task and its children, remember changes of tables."""
     _changes.set([])

@@ -137,3 +137,20 @@ async def test_a_worker_with_empty_tables_recovers_them_from_the_bus(
         row = await world.row(service, "g1")
     async with world.worker("other") as service:
         assert await world.row(service, "g1") == row
+
+
+async def test_unfinished_games_of_every_partition_outlast_a_restart(
+    world: Any, make_player: Any
+) -> None:
+    sources = [f"s{number}" for number in range(6)]
+    players = {source: make_player(source, number) for number, source in enumerate(sources)}
+    async with world.worker():
+        for source, player in players.items():
+            await world.send(topics.GAME_LIFECYCLE, player.started(), source=source)
+            assert not (await world.ask(player.request(), source)).error
+    async with world.worker() as service:
+        for source, player in players.items():
+            applied = player.applied(world.replies[f"{source}:0"][0])
+            await world.send(topics.GAME_STATE, applied, source=source)
+            assert not (await world.ask(player.request(), source)).error
+            assert (await world.row(service, source))["decisions"] == 2

@@ -32,6 +32,9 @@ class DictRows:
     async def settled(self) -> None:
         """Nothing is ever under way."""
 
+    def drop(self) -> None:
+        """Nothing is ever held back."""
+
 
 class SkipBlindDecider:
     """Decides everything alike, and remembers how often it was asked."""
