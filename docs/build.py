@@ -11,6 +11,7 @@ from pathlib import Path
 from jimbot_stream.config import Settings
 from jimbot_stream.contracts.reference import build_image, events_page
 from jimbot_stream.streams.intake.rejection import REASONS, reasons
+from jimbot_stream.streams.metrics import BUCKETS, COUNTERS, HISTOGRAMS
 from jimbot_stream.streams.topics import DAY_MS, TOPICS, TopicSpec
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,14 +59,29 @@ def _topics() -> str:
         "`JIMBOT_PARTITIONS` says how many partitions the partitioned ones have.",
         "",
     ]
-    columns = ("topic", "content", "key", "partitions", "kept")
+    columns = ("topic", "content", "key", "partitions", "kept", "upstream spelling")
     return _page(head, columns, map(_topic, TOPICS))
 
 
 def _topic(topic: TopicSpec) -> Sequence[str]:
     kept = "the newest per key" if topic.compacted else f"{topic.retention_ms // DAY_MS} days"
     partitions = "as set" if topic.partitioned else "1"
-    return f"`{topic.name}`", topic.content, topic.key, partitions, kept
+    upstream = ", ".join(f"`{name}`" for name in topic.upstream) or "none"
+    return f"`{topic.name}`", topic.content, topic.key, partitions, kept, upstream
+
+
+def _metrics() -> str:
+    head = [
+        "# Metrics",
+        "",
+        "The worker serves them to Prometheus at `/metrics/prometheus` on `JIMBOT_WEB_PORT`,",
+        "each as told here with `jimbot_` before the name and, for counters, `_total` behind.",
+        f"Histograms are in seconds, with buckets up to {', '.join(map(str, BUCKETS))}.",
+        "",
+    ]
+    rows = [(f"`{name}`", "counter", text) for name, text in COUNTERS.items()]
+    rows += [(f"`{name}`", "histogram", text) for name, text in HISTOGRAMS.items()]
+    return _page(head, ("metric", "kind", "meaning"), rows)
 
 
 def _settings() -> str:
@@ -108,6 +124,7 @@ _WRITERS: Mapping[str, Callable[[], str]] = {
     "events.md": _events,
     "topics.md": _topics,
     "settings.md": _settings,
+    "metrics.md": _metrics,
     "dead-letters.md": _dead_letters,
 }
 

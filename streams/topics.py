@@ -17,13 +17,25 @@ class TopicSpec:
     """False: one partition, so that all records stand in one order."""
     retention_ms: int = 7 * DAY_MS
     compacted: bool = False
+    upstream: tuple[str, ...] = ()
+    """How jimbot's documents and its event router spell the same thing."""
 
 
-GAME_STATE = TopicSpec("game.state", "StateObserved and ActionApplied of games")
+GAME_STATE = TopicSpec(
+    "game.state",
+    "StateObserved and ActionApplied of games",
+    upstream=("game.state", "game.state.update"),
+)
 GAME_LIFECYCLE = TopicSpec("game.lifecycle", "GameStarted and GameEnded")
-DECISION_REQUEST = TopicSpec("learning.decision.request", "DecisionRequest of players")
+DECISION_REQUEST = TopicSpec(
+    "learning.decision.request",
+    "DecisionRequest of players",
+    upstream=("learning.decision.request",),
+)
 DECISION_RESPONSE = TopicSpec(
-    "learning.decision.response", "DecisionReply, keyed by the source that asked"
+    "learning.decision.response",
+    "DecisionReply, keyed by the source that asked",
+    upstream=("learning.decision",),
 )
 EPISODE = TopicSpec("learning.episode", "EpisodeClosed of finished games", key="game id")
 TRAINING = TopicSpec(

@@ -1,4 +1,5 @@
 import importlib.util
+import re
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
@@ -10,9 +11,11 @@ from jimbot_stream import contracts
 from jimbot_stream.config import Settings
 from jimbot_stream.contracts.reference import build_image, events_page
 from jimbot_stream.streams.intake.rejection import REASONS, reasons
+from jimbot_stream.streams.metrics import COUNTERS, HISTOGRAMS
 from jimbot_stream.streams.topics import TOPICS
 
 ROOT = Path(__file__).parents[3]
+PAGES = ["events.md", "topics.md", "settings.md", "dead-letters.md", "metrics.md"]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def _page(name: str) -> str:
     return (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["events.md", "topics.md", "settings.md", "dead-letters.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_as_the_code_says(build: ModuleType, name: str) -> None:
     assert _page(name) == build.build_page(name), "stale: run python docs/build.py"
 
@@ -45,6 +48,11 @@ def test_a_stale_page_is_named(
     monkeypatch.setattr(build, "TOPICS", TOPICS[1:])
     assert build.main(["--check"]) == 1
     assert "topics.md is stale" in capsys.readouterr().err
+
+
+def test_every_metric_is_documented() -> None:
+    for name, text in {**COUNTERS, **HISTOGRAMS}.items():
+        assert re.search(rf"\| `{name}` \| \w+ \| {re.escape(text)} \|", _page("metrics.md"))
 
 
 def test_every_event_topic_setting_and_reason_is_documented() -> None:
