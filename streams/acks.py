@@ -27,18 +27,20 @@ class OrderedAcks(Generic[K]):
 
     def __init__(self) -> None:
         self._open: dict[K, deque[Ticket[K]]] = {}
+        self._generation: int | None = None
 
     def __len__(self) -> int:
         """Records that came and are not acknowledged."""
         return sum(len(line) for line in self._open.values())
 
     def begin(self, partition: K, generation: int, ack: Callable[[], object]) -> Ticket[K]:
-        """Note that a record came; a newer generation of the group starts a new line."""
-        line = self._open.setdefault(partition, deque())
-        if line and line[-1].generation != generation:
-            line = self._open[partition] = deque()
+        """Note that a record came; a newer generation of the group starts new lines."""
+        if generation != self._generation:
+            # Lines of all partitions: what the other ones gathered is dropped with theirs.
+            self._open.clear()
+            self._generation = generation
         ticket = Ticket(partition, generation, ack)
-        line.append(ticket)
+        self._open.setdefault(partition, deque()).append(ticket)
         return ticket
 
     def finish(self, ticket: Ticket[K]) -> None:
@@ -48,8 +50,8 @@ class OrderedAcks(Generic[K]):
         away and perhaps came back, and the record with it.
         """
         ticket.done = True
-        line = self._open.get(ticket.partition)
-        if not line or line[0].generation != ticket.generation:
+        if ticket.generation != self._generation:
             return
+        line = self._open[ticket.partition]
         while line and line[0].done:
             line.popleft().ack()

@@ -68,6 +68,8 @@ class Deciding:
         self._policies = policies
         self._decide = decide
         self._refused: dict[str, Rejected] = {}
+        self._loaded: dict[str, Policy] = {}
+        """Held until all is decided: others may push them out of the policies' memory."""
 
     def decide(
         self, game: Game, request: DecisionRequest, revision: int, digest: str, read_at: float
@@ -81,7 +83,7 @@ class Deciding:
         refused = self._refused.get(request.checkpoint)
         if refused is not None:
             raise refused
-        policy = self._policies.peek(request.checkpoint)
+        policy = self._policies.peek(request.checkpoint) or self._loaded.get(request.checkpoint)
         if policy is None:
             raise PolicyNeededError(request.checkpoint)
         return self._decide(game, request, revision, digest, read_at, policy)
@@ -89,7 +91,7 @@ class Deciding:
     async def load(self, checkpoint: str) -> None:
         """Load a policy, or remember why it cannot be."""
         try:
-            await self._policies.get(checkpoint)
+            self._loaded[checkpoint] = await self._policies.get(checkpoint)
         except Rejected as reason:
             self._refused[checkpoint] = reason
 

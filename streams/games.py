@@ -21,7 +21,7 @@ from jimbot_stream.streams.metrics import Metrics
 from jimbot_stream.streams.waiting import Waiting
 
 MAX_APPEND_BYTES: Final = 900_000
-MAX_ATTEMPTS: Final = 32
+MAX_CONFLICTS: Final = 32
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,10 @@ class LogGoneError(Exception):
 
 class FencedError(Exception):
     """Another writer kept changing the game: this worker no longer owns its partition."""
+
+
+class _OutdatedError(Exception):
+    """Partitions changed hands while a game was worked on; the log may be further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class Games:
         self._patience_s = patience_s
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._era = 0
+        """Counts ``forget``: what was read in an older era may be behind the log."""
 
     async def apply(
         self, game_id: str, items: Sequence[Arrival | int], deciding: Deciding, rows: Rows
@@ -132,18 +138,21 @@ class Games:
             LogGoneError: the log does not answer.
             FencedError: another writer owns the game.
         """
-        fresh = _begins(items)
+        fresh, conflicts = _begins(items), 0
         async with self._locked(game_id):
-            for _ in range(MAX_ATTEMPTS):
+            while conflicts < MAX_CONFLICTS:
                 try:
                     return await self._apply(game_id, items, deciding, rows, fresh=fresh)
                 except PolicyNeededError as needed:
                     await deciding.load(needed.checkpoint)
+                except _OutdatedError:
+                    fresh = False
                 except ConflictError as conflict:
                     fresh = False
+                    conflicts += 1
                     self._metrics.count("log_conflicts")
                     logger.info("%s: read again", conflict)
-        raise FencedError(f"{game_id}: {MAX_ATTEMPTS} attempts, and others wrote each time")
+        raise FencedError(f"{game_id}: {conflicts} attempts, and others wrote each time")
 
     async def reconcile(self, episode: Episode, rows: Rows) -> bool:
         """Write the row of a game as the log has it; True when it was otherwise."""
@@ -156,6 +165,7 @@ class Games:
 
     def forget(self) -> None:
         """Forget every game: another worker may have written since."""
+        self._era += 1
         self._open.clear()
 
     async def _apply(
@@ -169,20 +179,28 @@ class Games:
     ) -> Applied:
         # Out of the cache until its entries are in the log: whatever goes wrong on the
         # way, what the game has absorbed by then cannot be trusted.
+        era = self._era
         held = self._open.pop(game_id, None) or await self._load(game_id, rows, fresh=fresh)
         now = self._clock.monotonic()
         outcome = Applier(held.game, held.waiting, deciding.decide).apply(items, now)
         await self._save(held)
+        if era != self._era:
+            raise _OutdatedError(game_id)
         _write(held, rows)
         self._keep(game_id, held)
         return Applied(held.game, outcome)
 
     async def _load(self, game_id: str, rows: Rows, *, fresh: bool = False) -> _Open:
-        """Read the game; a fresh one is taken to have no stream, which its append will check."""
+        """Read the game; a fresh one without a row is taken to have no stream.
+
+        Its append checks that, except where it repeats what the stream begins with, which
+        the log takes as done. Then nothing of the game was acknowledged, for it would have
+        a row: all of it is read again.
+        """
         game = Game(game_id)
-        row = rows.waiting.get(game_id.encode())
-        waiting = Waiting.from_row(row, self._clock.monotonic())
-        if fresh:
+        key = game_id.encode()
+        waiting = Waiting.from_row(rows.waiting.get(key), self._clock.monotonic())
+        if fresh and not rows.episodes.get(key):
             return _Open(game, waiting, StreamJournal(self._log, game.stream))
         journal = await self._patiently(
             lambda: StreamJournal.open(self._log, game.stream, keep_events=True)

@@ -12,7 +12,7 @@ written; replies do not wait for it.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, MutableMapping, ValuesView
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, ValuesView
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,18 +29,19 @@ GATHER_S: Final = 0.05
 """How long changes gather; acknowledgements wait so long, replies do not."""
 
 Row = MutableMapping[bytes, bytes]
+Partition = Callable[[], int | None]
 
 
 class GatheringTable(MutableMapping[bytes, bytes]):
     """A table that keeps changes back until they are written by ``write``."""
 
-    def __init__(self, table: Row, partition: Callable[[], int] = current_partition) -> None:
+    def __init__(self, table: Row, partition: Partition = current_partition) -> None:
         self._table = table
         self._partition = partition
         self._changes: dict[int, dict[bytes, bytes | None]] = {}
 
     def __getitem__(self, key: bytes) -> bytes:
-        for changes in self._changes.values():
+        for changes in self._visible():
             if key in changes:
                 row = changes[key]
                 break
@@ -51,10 +52,10 @@ class GatheringTable(MutableMapping[bytes, bytes]):
         return row
 
     def __setitem__(self, key: bytes, row: bytes) -> None:
-        self._changes.setdefault(self._partition(), {})[key] = row
+        self._changes.setdefault(_owned(self._partition), {})[key] = row
 
     def __delitem__(self, key: bytes) -> None:
-        self._changes.setdefault(self._partition(), {})[key] = None
+        self._changes.setdefault(_owned(self._partition), {})[key] = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Keys of the table below: rows that were never written are not listed yet."""
@@ -69,7 +70,7 @@ class GatheringTable(MutableMapping[bytes, bytes]):
 
     def write(self) -> None:
         """Write what gathered for the partition of the record at hand."""
-        for key, row in self._changes.pop(self._partition(), {}).items():
+        for key, row in self._changes.pop(_owned(self._partition), {}).items():
             if row is not None:
                 self._table[key] = row
             elif key in self._table:
@@ -78,6 +79,23 @@ class GatheringTable(MutableMapping[bytes, bytes]):
     def drop(self) -> None:
         """Forget what was not written: its records were not acknowledged either."""
         self._changes.clear()
+
+    def _visible(self) -> Iterable[dict[bytes, bytes | None]]:
+        """Changes that a lookup sees: a record those of its partition, a page all.
+
+        A record that saw rows of others would write them again, as rows of its own.
+        """
+        partition = self._partition()
+        if partition is None:
+            return self._changes.values()
+        return (self._changes.get(partition, {}),)
+
+
+def _owned(partition: Partition) -> int:
+    found = partition()
+    if found is None:
+        raise RuntimeError("a table can be changed only while a record is worked on")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +114,7 @@ class Tables:
 
         One record writes for all of its partition that came while it gathered.
         """
-        partition = current_partition()
+        partition = _owned(current_partition)
         wanted = self._begun[partition] + 1
         async with self._turns.setdefault(partition, asyncio.Lock()):
             if self._done[partition] >= wanted:

@@ -83,12 +83,10 @@ class Table(faust.Table):  # type: ignore[misc]  # faust is untyped here
         return sent
 
 
-def current_partition() -> int:
-    """Partition of the record that this task works on, and of the table rows it writes."""
+def current_partition() -> int | None:
+    """Partition of the record that this task works on, and of the rows that it sees."""
     event = faust.current_event()
-    if event is None:
-        raise RuntimeError("a table can be changed only while a record is worked on")
-    return int(event.message.partition)
+    return None if event is None else int(event.message.partition)
 
 
 def watch_changes() -> None:

@@ -26,3 +26,12 @@ def test_a_record_of_an_older_generation_is_never_acknowledged() -> None:
     acks.finish(old)
     acks.finish(new)
     assert told == ["new"]
+
+
+def test_a_newer_generation_on_one_partition_ends_the_lines_of_all() -> None:
+    acks, told = OrderedAcks[str](), list[str]()
+    old = acks.begin("p", 1, lambda: told.append("old"))
+    acks.begin("q", 2, lambda: told.append("new"))
+    acks.finish(old)
+    assert told == []
+    assert len(acks) == 1

@@ -9,6 +9,7 @@ from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLog, LogUnavailableError, RecordedEvent
 from jimbot_stream.eventlog.digest import verify_stream
 from jimbot_stream.eventlog.embedded import EmbeddedLog
+from jimbot_stream.streams.applying import PolicyNeededError
 from jimbot_stream.streams.episode import Episode, rebuild
 from jimbot_stream.streams.games import Games, LogGoneError
 from jimbot_stream.streams.metrics import Metrics
@@ -79,6 +80,77 @@ async def test_a_forgotten_game_is_read_again(
     applied = await games.apply("g1", script.arrivals([2]), decider, rows)
     assert applied.game.next == 4
     assert rows.waiting == {}
+
+
+async def test_a_beginning_that_comes_again_does_not_set_its_game_back(
+    log: EventLog, rows: Any, script: Any, decider: Any
+) -> None:
+    arrivals = script.arrivals()
+    await games_over(log).apply("g1", arrivals[:5], decider, rows)
+    restarted = games_over(log)  # the other records were committed, this one was not
+    await restarted.apply("g1", arrivals[:1], decider, rows)
+    assert Episode.from_row(rows.episodes[b"g1"]) == (await rebuild(log))["g1"]
+    applied = await restarted.apply("g1", arrivals[5:], decider, rows)
+    assert (applied.outcome.kept, applied.outcome.closes) == (0, True)
+
+
+class SlowLog:
+    """A log whose answers to appends are held back until they are released."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.appended = asyncio.Event()
+        self.released = asyncio.Event()
+
+    async def append(self, *args: Any) -> Any:
+        answer = await self._log.append(*args)
+        self.appended.set()
+        await self.released.wait()
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+
+async def test_a_game_in_work_while_partitions_change_hands_is_read_again(
+    log: EventLog, rows: Any, script: Any, decider: Any
+) -> None:
+    slow: Any = SlowLog(log)
+    here, there, arrivals = games_over(slow), games_over(log), script.arrivals()
+    working = asyncio.create_task(here.apply("g1", arrivals[:2], decider, rows))
+    await slow.appended.wait()
+    await there.apply("g1", arrivals[:4], decider, rows)
+    here.forget()  # the partition came back
+    slow.released.set()
+    applied = await working
+    assert [reply.request_id for _, reply in applied.outcome.replies] == ["g1:0"]
+    assert Episode.from_row(rows.episodes[b"g1"]) == (await rebuild(log))["g1"]
+    applied = await here.apply("g1", arrivals[4:5], decider, rows)
+    assert (applied.outcome.kept, applied.game.next) == (0, 5)
+
+
+class ForgetfulDecider:
+    """Needs a policy for every request, and holds what it loaded."""
+
+    def __init__(self, decider: Any) -> None:
+        self._decider = decider
+        self._loaded: set[str] = set()
+
+    def decide(self, game: Any, request: Any, *rest: Any) -> Any:
+        if request.request_id not in self._loaded:
+            raise PolicyNeededError(request.request_id)
+        return self._decider.decide(game, request, *rest)
+
+    async def load(self, checkpoint: str) -> None:
+        self._loaded.add(checkpoint)
+
+
+async def test_policies_that_must_be_loaded_are_no_sign_of_another_writer(
+    log: EventLog, rows: Any, make_script: Any, decider: Any
+) -> None:
+    script = make_script(rounds=40)
+    applied = await games_over(log).apply("g1", script.arrivals(), ForgetfulDecider(decider), rows)
+    assert len(applied.outcome.replies) == 40
 
 
 async def test_a_row_that_is_behind_the_log_is_corrected(
