@@ -17,6 +17,7 @@ from faust.tables.manager import TableManager as FaustTableManager
 from faust.tables.recovery import Recovery as FaustRecovery
 
 from jimbot_stream.config import Settings, from_environment
+from jimbot_stream.transport import Transport
 
 APP_ID: Final = "jimbot-stream"
 DAY_MS: Final = 24 * 3600 * 1000
@@ -117,6 +118,9 @@ class App(faust.App):  # type: ignore[misc]  # faust is untyped here
     def _discovery_modules(self) -> list[str]:
         """Scan the streams alone: Faust would import every module below ``origin``."""
         return list(self.conf.autodiscover)
+
+    def _new_transport(self) -> Transport:
+        return Transport(self.conf.broker_consumer, self)
 
     async def on_first_start(self) -> None:
         """Start what the streams need before the first record comes."""

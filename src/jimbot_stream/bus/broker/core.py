@@ -8,6 +8,7 @@ from typing import Final
 from jimbot_stream.bus.broker.api import Header
 from jimbot_stream.bus.broker.catalog import Catalog
 from jimbot_stream.bus.broker.group_table import GroupTable
+from jimbot_stream.bus.broker.handed import Handed
 from jimbot_stream.bus.broker.log import Log
 from jimbot_stream.bus.broker.store import Store
 from jimbot_stream.bus.broker.wire import Message
@@ -35,6 +36,7 @@ class Line:
     """The requests of one connection; a long poll ends when another queues behind it."""
 
     arrived: int = 0
+    handed: Handed = field(default_factory=Handed)
     _polls: "set[asyncio.Future[None]]" = field(default_factory=set)
 
     def join(self) -> int:

@@ -82,19 +82,37 @@ def _refused(error: BrokerError) -> Message:
 
 
 async def fetch(core: Core, request: Request) -> Message:
-    """Read batches, waiting for new ones as long as the client allows."""
-    body = request.body
+    """Read batches, waiting for new ones as long as the client allows.
+
+    The wait is kept short while the client works off records of other partitions.
+    """
+    body, handed = request.body, request.line.handed
     if body.get("session_id", 0) != 0:
         return {"error_code": ErrorCode.FETCH_SESSION_ID_NOT_FOUND}
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + body["max_wait_ms"] / 1000
+    asked = [(topic["name"], part["index"]) for topic, part in _each(body["topics"])]
+    patience = handed.patience(asked, loop.time())
+    topics = await _awaited(core, request, min(body["max_wait_ms"] / 1000, patience))
+    found = [(t["name"], part["index"]) for t, part in _each(topics) if part.get("records")]
+    handed.hand_out(found, loop.time())
+    return {"topics": topics}
+
+
+def _each(topics: list[Message]) -> Iterator[tuple[Message, Message]]:
+    return ((topic, part) for topic in topics for part in topic["partitions"])
+
+
+async def _awaited(core: Core, request: Request, seconds: float) -> list[Message]:
+    """Answers of all partitions, once there is enough to tell or the time is over."""
+    loop, body = asyncio.get_running_loop(), request.body
+    deadline = loop.time() + seconds
     while True:
         topics, size, urgent = _collect(core, body)
         left = deadline - loop.time()
         if urgent or size >= body["min_bytes"] or left <= 0:
-            return {"topics": topics}
+            return topics
         if not await _news(core, request, left):
-            return {"topics": _collect(core, body)[0]}
+            return _collect(core, body)[0]
 
 
 async def _news(core: Core, request: Request, seconds: float) -> bool:
@@ -114,10 +132,9 @@ async def _news(core: Core, request: Request, seconds: float) -> bool:
 
 
 def _watched(core: Core, body: Message) -> Iterator[Partition]:
-    for topic in body["topics"]:
-        for part in topic["partitions"]:
-            with suppress(BrokerError):
-                yield core.catalog.find(topic["name"], part["index"])
+    for topic, part in _each(body["topics"]):
+        with suppress(BrokerError):
+            yield core.catalog.find(topic["name"], part["index"])
 
 
 def _collect(core: Core, body: Message) -> tuple[list[Message], int, bool]:

@@ -125,3 +125,33 @@ async def test_deleting_a_topic_wakes_its_readers(broker: Any, connect: Any, wir
     unknown = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     assert [t["error_code"] for t in answer["topics"]] == [0, unknown]
     assert (await polling)["error_code"] == unknown
+
+
+def _both(wire: Any, wait_ms: int, left_out: str = "") -> Any:
+    """A fetch of the topics busy and idle, without the one that is left out."""
+    body = wire.fetch_body("busy", 0, wait_ms)
+    idle = wire.fetch_body("idle", 0, wait_ms)["topics"]
+    return {**body, "topics": [t for t in body["topics"] + idle if t["name"] != left_out]}
+
+
+async def test_a_fetch_is_short_while_records_of_another_partition_are_worked_off(
+    wire: Any, batch: Any
+) -> None:
+    await wire.create("busy")
+    await wire.create("idle")
+    await wire.produce("busy", batch((None, b"x")))
+    handed = await wire.ask("fetch", _both(wire, 9000))
+    assert handed["topics"][0]["partitions"][0]["records"]
+    began = time.monotonic()
+    waited = await wire.ask("fetch", _both(wire, 9000, left_out="busy"))
+    assert waited["topics"][0]["partitions"][0]["records"] == b""
+    assert time.monotonic() - began < 1.0
+
+
+async def test_a_fetch_that_leaves_out_nothing_handed_waits_as_asked(wire: Any, batch: Any) -> None:
+    await wire.create("busy")
+    await wire.create("idle")
+    await wire.produce("busy", batch((None, b"x")))
+    began = time.monotonic()
+    await wire.ask("fetch", _both(wire, 300, left_out="busy"))
+    assert time.monotonic() - began > 0.25
