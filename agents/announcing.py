@@ -17,7 +17,7 @@ from jimbot_stream.contracts import (
     UpdateApplied,
 )
 from jimbot_stream.contracts.batch import encode_batch
-from jimbot_stream.contracts.json_codec import from_json
+from jimbot_stream.contracts.upcast import read_event
 from jimbot_stream.eventlog import RecordedEvent
 
 CHECKPOINT_SAVED = "CheckpointSaved"
@@ -93,7 +93,7 @@ class Announcer:
 
     def _envelope(self, event: RecordedEvent) -> Event:
         name, kind, message = KINDS[event.type]
-        payload: dict[str, Any] = {name: from_json(message, event.data)}
+        payload: dict[str, Any] = {name: read_event(message, event)}
         envelope = Event(
             event_id=str(event.id),
             correlation_id=self._run_id,

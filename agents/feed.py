@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-import orjson
-
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rewards import reward_named
@@ -16,7 +14,7 @@ from jimbot_stream.contracts import (
     StateObserved,
 )
 from jimbot_stream.contracts.json_codec import ShapeError
-from jimbot_stream.contracts.upcast import UnknownSchemaError, read_logged
+from jimbot_stream.contracts.upcast import UnknownSchemaError, read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.naming import game_stream
 
@@ -68,14 +66,13 @@ async def _events(log: EventLog, episode: EpisodeReference) -> AsyncIterator[Rec
 
 
 def _take(game: Game, event: RecordedEvent) -> None:
-    schema = int(orjson.loads(event.metadata or b"{}").get("schema", "1"))
     match event.type:
         case "StateObserved":
-            game.states[event.revision] = read_logged(StateObserved, schema, event.data).state
+            game.states[event.revision] = read_event(StateObserved, event).state
         case "DecisionMade":
-            game.made.append(read_logged(DecisionMade, schema, event.data))
+            game.made.append(read_event(DecisionMade, event))
         case "ActionApplied":
-            applied = read_logged(ActionApplied, schema, event.data)
+            applied = read_event(ActionApplied, event)
             game.applied[applied.request_id] = applied
         case "GameEnded":
-            game.ended = read_logged(GameEnded, schema, event.data)
+            game.ended = read_event(GameEnded, event)

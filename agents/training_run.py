@@ -13,12 +13,11 @@ from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
-from jimbot_stream.contracts.json_codec import from_json, to_json
+from jimbot_stream.contracts.json_codec import to_json
+from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
-
-SCHEMA = "1"
 
 
 class RunError(Exception):
@@ -46,7 +45,7 @@ class TrainingRun:
         started = self._all("RunStarted")
         if not started:
             raise RunError(f"{journal.stream} does not begin with RunStarted")
-        self.started = from_json(RunStarted, started[0].data)
+        self.started = read_event(RunStarted, started[0])
 
     @classmethod
     async def begin(
@@ -77,13 +76,13 @@ class TrainingRun:
     @property
     def updates(self) -> list[UpdateApplied]:
         """Updates recorded, in order."""
-        return [from_json(UpdateApplied, event.data) for event in self._all("UpdateApplied")]
+        return [read_event(UpdateApplied, event) for event in self._all("UpdateApplied")]
 
     @property
     def checkpoint(self) -> str:
         """The newest checkpoint, as sha256 in hex."""
         saved = self._all("CheckpointSaved")
-        return from_json(CheckpointSaved, saved[-1].data).checkpoint
+        return read_event(CheckpointSaved, saved[-1]).checkpoint
 
     @property
     def update(self) -> int:
@@ -145,7 +144,7 @@ class TrainingRun:
     async def _index_checkpoint(self) -> None:
         """Let the newest checkpoint be found by its sha256; made up for after a crash."""
         saved = self._all("CheckpointSaved")[-1]
-        message = from_json(CheckpointSaved, saved.data)
+        message = read_event(CheckpointSaved, saved)
         journal = await StreamJournal.open(self._log, checkpoint_stream(message.checkpoint))
         if journal.version < 0:
             # A conflict means that a second start of the run was as quick and wrote the same.
@@ -188,10 +187,11 @@ async def _start(
 
 
 def _entry(message: Message, correlation: str, causation: str = "") -> Entry:
+    kind = message.DESCRIPTOR.name
     return Entry(
-        type=message.DESCRIPTOR.name,
+        type=kind,
         data=to_json(message),
         correlation=correlation,
         causation=causation,
-        metadata={"producer": f"learner-{correlation}", "schema": SCHEMA},
+        metadata={"producer": f"learner-{correlation}", "schema": str(SCHEMA_VERSIONS[kind])},
     )

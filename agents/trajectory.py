@@ -70,11 +70,11 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
     revisions = [made.state_revision for made in game.made]
     if revisions != sorted(set(revisions)) or not set(revisions) <= game.states.keys():
         raise FeedError(f"game {game.name}: its decisions do not follow its states")
-    befores = [game.states[revision] for revision in revisions]
-    afters = [*befores[1:], _end(game)]
+    states_before = [game.states[revision] for revision in revisions]
+    states_after = [*states_before[1:], _end(game)]
     return [
         Step(game.name, before, made, reward(before, after), _obeyed(game, made))
-        for before, made, after in zip(befores, game.made, afters, strict=False)
+        for before, made, after in zip(states_before, game.made, states_after, strict=False)
     ]
 
 

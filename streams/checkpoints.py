@@ -11,7 +11,8 @@ from jimbot_stream.bus import Place
 from jimbot_stream.bus.consumer import EventConsumer, Received
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import CheckpointSaved
-from jimbot_stream.contracts.json_codec import from_json, to_json
+from jimbot_stream.contracts.json_codec import to_json
+from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 async def newest(log: EventLog) -> str:
     """The checkpoint that was recorded last; empty when none was."""
     async for event in log.read_all(types=[SAVED], backwards=True, limit=1):
-        return from_json(CheckpointSaved, event.data).checkpoint
+        return read_event(CheckpointSaved, event).checkpoint
     return ""
 
 
@@ -39,7 +40,9 @@ async def record_untrained(log: EventLog, blobs: BlobStore, data: bytes, rules_v
     journal = await StreamJournal.open(log, checkpoint_stream(name))
     if journal.version < 0:
         try:
-            await journal.append([Entry(SAVED, to_json(saved), correlation=name)])
+            schema = str(SCHEMA_VERSIONS[SAVED])
+            entry = Entry(SAVED, to_json(saved), correlation=name, metadata={"schema": schema})
+            await journal.append([entry])
         except ConflictError:
             logger.info("%s was recorded by another process at the same moment", name)
     return name

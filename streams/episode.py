@@ -18,7 +18,7 @@ from jimbot_stream.contracts import (
     GameStarted,
     StateObserved,
 )
-from jimbot_stream.contracts.json_codec import from_json
+from jimbot_stream.contracts.upcast import read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 
 GameFact = GameStarted | StateObserved | DecisionMade | ActionApplied | GameEnded
@@ -134,7 +134,7 @@ _STEPS: Final[dict[type[Any], Callable[[Episode, Any], dict[str, Any]]]] = {
 def read_fact(event: RecordedEvent) -> GameFact | None:
     """The message that a logged event holds; None for a type that this version does not know."""
     kind = FACTS.get(event.type)
-    return None if kind is None else from_json(kind, event.data)
+    return None if kind is None else read_event(kind, event)
 
 
 def read_metadata(event: RecordedEvent) -> dict[str, str]:

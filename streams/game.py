@@ -16,6 +16,7 @@ from jimbot_stream.contracts import (
     StateObserved,
 )
 from jimbot_stream.contracts.json_codec import to_json
+from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.journal import Entry
 from jimbot_stream.eventlog.naming import game_stream
@@ -99,11 +100,10 @@ class Game:
         """Take in facts that an arrival brought, and keep them for the next append."""
         group = []
         for fact in facts:
-            data, metadata = to_json(fact), _metadata(arrival, number)
+            kind = type(fact).__name__
+            data, metadata = to_json(fact), _metadata(arrival, number, kind)
             correlation = fact.request_id if isinstance(fact, DecisionMade) else self.id
-            group.append(
-                Entry(type(fact).__name__, data, correlation, arrival.event.event_id, metadata)
-            )
+            group.append(Entry(kind, data, correlation, arrival.event.event_id, metadata))
             self._take(fact, self.episode.last_revision + 1, data, metadata)
         self.unsaved.append(group)
 
@@ -141,12 +141,12 @@ class Game:
             self.seen = Seen(number, fact.state)
 
 
-def _metadata(arrival: Arrival, number: int) -> dict[str, str]:
+def _metadata(arrival: Arrival, number: int, kind: str) -> dict[str, str]:
     event = arrival.event
     told = {
         "kafka": str(arrival.place),
         "producer": event.source or arrival.asker,
-        "schema": str(event.schema_version),
+        "schema": str(SCHEMA_VERSIONS[kind]),
         "sequence": str(number),
     }
     if event.sequence == UNNUMBERED:

@@ -7,7 +7,7 @@ tolerates (a new field) needs no new version.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from google.protobuf.message import Message
@@ -33,6 +33,20 @@ SCHEMA_VERSIONS: Mapping[str, int] = {
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
 """(type, version) to the function that lifts its JSON to the next version."""
+
+
+class Logged(Protocol):
+    """An event as a log holds it."""
+
+    @property
+    def data(self) -> bytes:
+        """JSON of the message."""
+        ...
+
+    @property
+    def metadata(self) -> bytes:
+        """A flat JSON object of strings, among them ``schema``."""
+        ...
 
 
 class UnknownSchemaError(ValueError):
@@ -83,3 +97,26 @@ def read_logged(cls: type[M], version: int, data: bytes) -> M:
     if type(value) is not dict:
         raise ShapeError("expected an object")
     return from_dict(cls, upcast(cls.DESCRIPTOR.name, version, value))
+
+
+def read_event(cls: type[M], event: Logged) -> M:
+    """The message of a logged event, lifted from the schema that its metadata names.
+
+    Raises:
+        UnknownSchemaError: no way from that schema to the current one.
+        ShapeError: the data is not JSON of the message's shape.
+    """
+    return read_logged(cls, schema_of(event.metadata), event.data)
+
+
+def schema_of(metadata: bytes) -> int:
+    """The schema that metadata names; 1 where it names none.
+
+    Raises:
+        UnknownSchemaError: it names something else than a number.
+    """
+    fields = orjson.loads(metadata or b"{}")
+    try:
+        return int(fields.get("schema", "1"))
+    except ValueError:
+        raise UnknownSchemaError(f"schema {fields['schema']!r} is not a number") from None

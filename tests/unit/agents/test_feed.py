@@ -15,6 +15,7 @@ from jimbot_stream.decision import Policy
 from jimbot_stream.decision.decide import observation_digest
 from jimbot_stream.decision.record import observe
 from jimbot_stream.eventlog import EventLog, RecordedEvent, StreamNotFoundError
+from tests.support.schemas import change_schema
 
 CONFIG = UpdateConfig()
 
@@ -35,6 +36,16 @@ async def test_a_trajectory_is_what_was_decided(log: EventLog, record: Any, poli
     last = game.states[max(game.states)]
     reached = last.round - 1 + last.chips / last.blind.chips_required
     assert batch.rewards.sum() == pytest.approx(reached)
+
+
+async def test_a_game_of_an_older_schema_is_lifted_as_it_is_read(
+    log: EventLog, record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = await record(0)
+    change_schema(monkeypatch, "GameEnded", lambda data: {**data, "reason": "lifted"})
+    game = await read_game(log, reference(closed))
+    assert game.ended is not None
+    assert game.ended.reason == "lifted"
 
 
 async def test_observations_are_made_anew_from_the_states(log: EventLog, record: Any) -> None:

@@ -24,6 +24,7 @@ from jimbot_stream.contracts.batch import decode_batch, encode_batch
 from jimbot_stream.contracts.json_codec import from_json
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
+from tests.support.schemas import change_schema
 
 TOPICS = Topics(episode="episode", checkpoint="checkpoint", training="training")
 CONFIG = UpdateConfig(epochs=1)
@@ -102,6 +103,21 @@ async def test_beginning_a_run_records_its_untrained_checkpoint(
     assert blobs.get(run.checkpoint) == untrained(7)
     assert await kinds(log, run_stream("run7")) == ["RunStarted", "CheckpointSaved"]
     assert await kinds(log, checkpoint_stream(run.checkpoint)) == ["CheckpointSaved"]
+
+
+async def test_records_of_an_older_schema_are_gone_on_with_and_announced_as_current_ones(
+    log: EventLog, blobs: BlobStore, bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(log, blobs)
+    change_schema(monkeypatch, "RunStarted", lambda data: {**data, "algorithm": "lifted"})
+    change_schema(monkeypatch, "CheckpointSaved", lambda data: {**data, "size": 12})
+    run = await begin(log, blobs)
+    assert run.started.algorithm == "lifted"
+    await Announcer(bus, TOPICS, run.started.run_id).announce(run.events, run.events)
+    (started,) = await told(bus, "training")
+    assert started.event.run_started.algorithm == "lifted"
+    (saved,) = await told(bus, "checkpoint")
+    assert saved.event.checkpoint_saved.size == 12
 
 
 async def test_beginning_again_changes_nothing(log: EventLog, blobs: BlobStore) -> None:

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 import pytest
 from google.protobuf.message import Message
 
@@ -8,9 +10,11 @@ from jimbot_stream.contracts.upcast import (
     UPCASTERS,
     Data,
     UnknownSchemaError,
+    read_event,
     read_logged,
     upcast,
 )
+from tests.support.schemas import change_schema
 
 
 def _rename(data: Data) -> Data:
@@ -19,6 +23,11 @@ def _rename(data: Data) -> Data:
 
 def _shift(data: Data) -> Data:
     return {**data, "ante": data["ante"] + 1}
+
+
+class Logged(NamedTuple):
+    data: bytes
+    metadata: bytes
 
 
 STEPS = {("GameEnded", 1): _rename, ("GameEnded", 2): _shift}
@@ -66,3 +75,22 @@ def test_the_table_names_exactly_what_is_logged(logged: dict[str, type[Message]]
 def test_data_that_is_no_such_event_is_refused(data: bytes) -> None:
     with pytest.raises(ShapeError):
         read_logged(GameEnded, 1, data)
+
+
+@pytest.mark.parametrize("metadata", [b"", b"{}", b'{"schema":"1"}'])
+def test_the_metadata_of_an_event_names_its_schema_and_without_it_is_the_first(
+    metadata: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_schema(monkeypatch, "GameEnded", _rename)
+    assert read_event(GameEnded, Logged(b'{"level":4}', metadata)) == GameEnded(ante=4)
+
+
+def test_an_event_of_the_current_schema_passes_no_upcaster(monkeypatch: pytest.MonkeyPatch) -> None:
+    change_schema(monkeypatch, "GameEnded", _rename)
+    current = Logged(b'{"ante":4}', b'{"schema":"2"}')
+    assert read_event(GameEnded, current) == GameEnded(ante=4)
+
+
+def test_a_schema_that_is_no_number_is_refused() -> None:
+    with pytest.raises(UnknownSchemaError, match="not a number"):
+        read_event(GameEnded, Logged(b"{}", b'{"schema":"new"}'))
