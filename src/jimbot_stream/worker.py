@@ -83,6 +83,18 @@ class Table(faust.Table):  # type: ignore[misc]  # faust is untyped here
             changes.append(sent)
         return sent
 
+    def _on_changelog_sent(self, sent: Any) -> None:
+        """Note how much of the changelog the database holds, which is what it wrote itself.
+
+        Faust takes a change that was sent for a sign that all before it is there as well.
+        A worker that stood still while another took its partition over may on waking up
+        send one more change: it would then never read what the other one wrote.
+        """
+        place = sent.result()
+        known = self.data.persisted_offset(place.topic_partition)
+        if place.offset == (0 if known is None else known + 1):
+            super()._on_changelog_sent(sent)
+
 
 def current_partition() -> int | None:
     """Partition of the record that this task works on, and of the rows that it sees."""
