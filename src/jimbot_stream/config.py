@@ -32,7 +32,7 @@ class Settings:
         "kurrentdb",
         "Client for the log's address: kurrentdb, or eventstoredb (development, no TLS).",
     )
-    data: Path = _setting(
+    data: Path = _setting(  # noqa: RUF009 - it makes a field
         "JIMBOT_DATA", Path("jimbot-data"), "Folder for the embedded stores, tables and blobs."
     )
     topic_prefix: str = _setting(

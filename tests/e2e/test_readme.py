@@ -3,13 +3,13 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -22,12 +22,6 @@ def blocks() -> list[str]:
 def parts() -> list[str]:
     """The blocks that build on one another: a broker, a store, a worker, and their use."""
     return [block for block in blocks() if not block.startswith("make ")]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -45,11 +39,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def shell(environment: dict[str, str], tmp_path: Path) -> Iterator[Path]:
-    """A shell script of all parts; whatever it leaves running is ended."""
+def shell(environment: dict[str, str], tmp_path: Path) -> Path:
+    """A shell script of all parts."""
     script = tmp_path / "readme.sh"
     script.write_text("set -eux\n" + "\n".join(parts()), encoding="utf-8")
-    yield script
+    return script
 
 
 @pytest.mark.timeout(300)
