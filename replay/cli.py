@@ -153,8 +153,8 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
         report = verify_in_parallel(
             source, work, processes, lambda job: progress.advance(bar, job.weight)
         )
-    for divergence in part.divergences:
-        report.add(divergence)
+    for verdict in part.verdicts:
+        report.add(verdict)
     report.seconds = clock.monotonic() - started
     return report
 

@@ -56,21 +56,12 @@ class LogReader(Protocol):
         ...
 
 
-MESSAGES: Mapping[str, type[Message]] = {
-    message.DESCRIPTOR.name: message
-    for message in (
-        GameStarted,
-        StateObserved,
-        DecisionMade,
-        ActionApplied,
-        GameEnded,
-        RunStarted,
-        UpdateApplied,
-        CheckpointSaved,
-        RunEnded,
-    )
+MESSAGES: Mapping[str, Sequence[type[Message]]] = {
+    GAME_PREFIX: (GameStarted, StateObserved, DecisionMade, ActionApplied, GameEnded),
+    RUN_PREFIX: (RunStarted, UpdateApplied, CheckpointSaved, RunEnded),
+    CHECKPOINT_PREFIX: (CheckpointSaved,),
 }
-"""Every type of event that a history may hold."""
+"""Every type of event that a stream of a category may hold."""
 
 M = TypeVar("M", bound=Message)
 
@@ -130,9 +121,10 @@ def understand(event: RecordedEvent) -> Entry:
     except ValueError as error:
         fault = _fault(event, "metadata", "a flat JSON object of strings", str(error))
         return Entry(event, {}, None, fault)
-    cls = MESSAGES.get(event.type)
+    cls = _message_of(event)
     if cls is None:
-        return Entry(event, metadata, None, _fault(event, "type", "a known type", event.type))
+        fault = _fault(event, "type", "a type that belongs into this stream", event.type)
+        return Entry(event, metadata, None, fault)
     try:
         version = int(metadata.get("schema", "1"))
         return Entry(event, metadata, read_logged(cls, version, event.data))
@@ -140,6 +132,12 @@ def understand(event: RecordedEvent) -> Entry:
         return Entry(event, metadata, None, _fault(event, "schema", "a known schema", str(error)))
     except ValueError as error:
         return Entry(event, metadata, None, _fault(event, "data", cls.DESCRIPTOR.name, str(error)))
+
+
+def _message_of(event: RecordedEvent) -> type[Message] | None:
+    category = event.stream.partition("-")[0] + "-"
+    known = MESSAGES.get(category, ())
+    return next((message for message in known if message.DESCRIPTOR.name == event.type), None)
 
 
 def read_metadata(content: bytes) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -46,6 +46,8 @@ class Job:
     revisions: Sequence[int] = ()
     weight: int = 0
     """Decisions and updates in it, for the progress bar."""
+    saved: Mapping[str, bytes] = field(default_factory=dict)
+    """For checkpoints: what training runs say of theirs."""
 
 
 def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iterator[Job]:
@@ -65,7 +67,7 @@ def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iter
     if whole and file is not None:
         yield Job("file", [str(file)])
     if part.checkpoints:
-        yield Job("checkpoints", list(part.checkpoints))
+        yield Job("checkpoints", list(part.checkpoints), saved=part.saved)
 
 
 def verify_in_parallel(
@@ -117,7 +119,7 @@ def _verdicts(replayer: Replayer, job: Job) -> AsyncIterator[Verdict]:
     if job.kind == "games":
         return replayer.verify_games(job.streams)
     if job.kind == "checkpoints":
-        return replayer.verify_checkpoints(job.streams)
+        return replayer.verify_checkpoints(job.streams, job.saved)
     (stream,) = job.streams
     if job.kind == "run":
         return replayer.verify_run(stream)

@@ -1,6 +1,6 @@
 """``Replayer``: everything that a log records, done again."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from jimbot_stream.replay.chains import check_chain
@@ -8,9 +8,9 @@ from jimbot_stream.replay.decisions import repeat_decisions
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, LogReader, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.rules import retrace
-from jimbot_stream.replay.survey import Survey, survey
+from jimbot_stream.replay.survey import Survey, absent, survey
 from jimbot_stream.replay.updates import check_run, check_saved, repeat_updates
-from jimbot_stream.replay.verdict import Divergence, Kind, Verdict
+from jimbot_stream.replay.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Selection:
         return Survey(
             games={name: found.games[name] for name in games if name in found.games},
             runs={name: found.runs[name] for name in runs if name in found.runs},
-            divergences=[
-                *(_absent(name, "game") for name in games if name not in found.games),
-                *(_absent(name, "run") for name in runs if name not in found.runs),
+            verdicts=[
+                *(absent(name) for name in games if name not in found.games),
+                *(absent(name) for name in runs if name not in found.runs),
             ],
         )
 
@@ -61,15 +61,15 @@ class Replayer:
         return await survey(self._log)
 
     async def verify(self, selection: Selection | None = None) -> AsyncIterator[Verdict]:
-        """A verdict for every event, state, decision, update and checkpoint.
+        """A verdict for everything that the log holds, of each kind.
 
         Raises:
             LogUnavailableError: no answer.
         """
         selection = selection or Selection()
         part = selection.of(await self.survey())
-        for divergence in part.divergences:
-            yield divergence
+        for verdict in part.verdicts:
+            yield verdict
         async for verdict in self.verify_games(part.games):
             yield verdict
         for stream, updates in part.runs.items():
@@ -78,7 +78,7 @@ class Replayer:
             if selection.updates:
                 async for verdict in self.verify_updates(stream, updates):
                     yield verdict
-        async for verdict in self.verify_checkpoints(part.checkpoints):
+        async for verdict in self.verify_checkpoints(part.checkpoints, part.saved):
             yield verdict
 
     async def verify_games(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
@@ -106,15 +106,13 @@ class Replayer:
         async for verdict in repeat_updates(history, revisions, self._log, self._blobs):
             yield verdict
 
-    async def verify_checkpoints(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
-        """Chains of the checkpoints' streams, and the blobs that they name."""
+    async def verify_checkpoints(
+        self, streams: Iterable[str], saved: Mapping[str, bytes]
+    ) -> AsyncIterator[Verdict]:
+        """Chains of the checkpoints' streams, and what the runs that saved them say."""
         for stream in streams:
             history = await read_history(self._log, stream)
             for verdict in check_chain(history):
                 yield verdict
-            for verdict in check_saved(history, self._blobs):
+            for verdict in check_saved(history, saved, self._blobs):
                 yield verdict
-
-
-def _absent(stream: str, kind: Kind) -> Divergence:
-    return Divergence(kind, stream, 0, "stream", "a stream of the log", "nothing", "missing")

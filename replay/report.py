@@ -1,6 +1,6 @@
 """What a verification came to: counts, time, rate, and the first divergence in prose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -10,6 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from jimbot_stream.replay.verdict import Divergence, Kind, Match, Tolerated, Verdict
+
+WHOLE: frozenset[Kind] = frozenset({"game", "foreign game", "run", "log", "file"})
+"""Kinds of things that can differ in several places, and are counted once."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -22,7 +25,7 @@ KEPT = 100
 
 @dataclass(slots=True)
 class Count:
-    """Verdicts of one kind."""
+    """Things of one kind."""
 
     identical: int = 0
     tolerated: int = 0
@@ -36,11 +39,13 @@ class Count:
 
 @dataclass(slots=True)
 class Report:
-    """Verdicts, counted; reports of parts can be added up."""
+    """Verdicts, counted by the things they are about; reports of parts can be added up."""
 
     counts: dict[Kind, Count] = field(default_factory=lambda: {kind: Count() for kind in KINDS})
     divergences: list[Divergence] = field(default_factory=list)
     """In the log's order."""
+    things: set[tuple[Kind, str, int]] = field(default_factory=set)
+    """What diverged."""
     tolerated: Tolerated | None = None
     """The one that lies furthest apart."""
     seconds: float = 0.0
@@ -54,7 +59,7 @@ class Report:
             count.tolerated += 1
             self._furthest(verdict)
         else:
-            count.diverged += 1
+            self._blame({_thing(verdict)})
             self._keep([verdict])
 
     def merge(self, other: "Report") -> None:
@@ -63,10 +68,16 @@ class Report:
             mine = self.counts[kind]
             mine.identical += count.identical
             mine.tolerated += count.tolerated
-            mine.diverged += count.diverged
+        self._blame(other.things)
         self._keep(other.divergences)
         if other.tolerated is not None:
             self._furthest(other.tolerated)
+
+    def _blame(self, things: Iterable[tuple[Kind, str, int]]) -> None:
+        for thing in things:
+            if thing not in self.things:
+                self.things.add(thing)
+                self.counts[thing[0]].diverged += 1
 
     def _keep(self, found: Sequence[Divergence]) -> None:
         self.divergences.extend(found)
@@ -84,7 +95,7 @@ class Report:
 
     @property
     def diverged(self) -> int:
-        """Divergences of every kind."""
+        """Things that diverged, of every kind."""
         return sum(count.diverged for count in self.counts.values())
 
     @property
@@ -167,6 +178,10 @@ class Report:
 
     def _timing(self) -> str:
         return f"{self.seconds:.1f} s, {self.rate:,.0f} decisions/s"
+
+
+def _thing(found: Divergence) -> tuple[Kind, str, int]:
+    return found.kind, found.stream, 0 if found.kind in WHOLE else found.revision
 
 
 def _about(verdict: Tolerated) -> str:

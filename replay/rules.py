@@ -20,7 +20,7 @@ from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Verdict
 
 
 def retrace(history: History) -> Iterator[Verdict]:
-    """One verdict for each event of a game that is not a decision, in order.
+    """One verdict for each state and each action of a game, in order, and one for the game.
 
     Once a game has left its rules, the states that follow are not compared: they would
     only repeat the first difference. States of foreign games have nothing to follow from
@@ -39,35 +39,49 @@ class _Retrace:
     next_sequence: int = 0
     states: dict[int, GameState] = field(default_factory=dict)
     """States by their number within the game."""
-    decided: dict[str, Action] = field(default_factory=dict)
-    """Actions decided so far by request id."""
+    numbers: dict[int, int] = field(default_factory=dict)
+    """Numbers of the states by their revision."""
+    decided: dict[str, DecisionMade] = field(default_factory=dict)
+    """Decisions so far by request id."""
     obeyed: set[str] = field(default_factory=set)
     ended: bool = False
 
     def verdicts(self) -> Iterator[Verdict]:
+        whole = True
         for entry in self.history.entries:
-            if isinstance(entry.message, DecisionMade):
-                yield from self._remember(entry, entry.message)
-            elif entry.message is not None:
-                yield from self._judge(entry)
-            elif entry.event.type != DecisionMade.DESCRIPTOR.name:
-                list(self._place(entry))  # its number was used, whatever else is wrong with it
+            for verdict in self._judged(entry):
+                whole = whole and verdict.kind != self.kind
+                yield verdict
+        if whole:
+            yield Match(self.kind, self.history.stream, 0)
+
+    @property
+    def kind(self) -> Kind:
+        """What the game is, as far as it was read."""
+        return "game" if self.ours else "foreign game"
+
+    def _judged(self, entry: Entry) -> Iterator[Verdict]:
+        if isinstance(entry.message, DecisionMade):
+            yield from self._remember(entry, entry.message)
+        elif entry.message is not None:
+            yield from self._judge(entry)
+        elif entry.event.type != DecisionMade.DESCRIPTOR.name:
+            list(self._place(entry))  # its number was used, whatever else is wrong with it
 
     def _judge(self, entry: Entry) -> Iterator[Verdict]:
-        kind = _kind(entry)
-        comparable = kind == "game" or self.run is not None
-        found = list(self._faults(entry))
+        comparable = self.run is not None
+        found = list(self._faults(entry))  # all of them: the game goes on while they are looked for
         if found:
             yield found[0]
-        elif comparable:
-            yield Match(kind, entry.event.stream, entry.event.revision)
+        elif comparable and not isinstance(entry.message, (GameStarted, GameEnded)):
+            yield Match(self._kind(entry), entry.event.stream, entry.event.revision)
 
     def _remember(self, entry: Entry, made: DecisionMade) -> Iterator[Verdict]:
         if made.request_id in self.decided:
-            yield _finding(
+            yield self._finding(
                 entry, "request_id", "one decision per request", made.request_id, "tampering"
             )
-        self.decided.setdefault(made.request_id, made.action)
+        self.decided.setdefault(made.request_id, made)
 
     def _faults(self, entry: Entry) -> Iterator[Divergence]:
         yield from self._place(entry)
@@ -88,13 +102,13 @@ class _Retrace:
         self.next_sequence = max(number, expected) + 1
         if number < expected or (self.ours and number > expected):
             # Numbers of foreign events that intake refused are left out for good.
-            yield _finding(
+            yield self._finding(
                 entry, "metadata.sequence", str(expected), recorded or "(none)", "missing"
             )
         if expected > 0 and isinstance(entry.message, GameStarted):
-            yield _finding(entry, "type", "an event after GameStarted", "GameStarted", "rules")
+            yield self._finding(entry, "type", "an event after GameStarted", "GameStarted", "rules")
         if self.ended:
-            yield _finding(entry, "type", "nothing after GameEnded", entry.event.type, "rules")
+            yield self._finding(entry, "type", "nothing after GameEnded", entry.event.type, "rules")
 
     def _started(self, entry: Entry, started: GameStarted) -> Iterator[Divergence]:
         if not started.rules_version:
@@ -103,7 +117,7 @@ class _Retrace:
         if started.rules_version == RULES_VERSION:
             yield from self._begin(entry, started)
             return
-        yield _finding(
+        yield self._finding(
             entry,
             "rules_version",
             RULES_VERSION,
@@ -116,10 +130,21 @@ class _Retrace:
         try:
             self.run = new_run(started.seed, started.win_ante)
         except ValueError as error:
-            yield _finding(entry, "seed", "a seed", repr(started.seed), "seed", f"{error}.")
+            yield self._finding(entry, "seed", "a seed", repr(started.seed), "seed", f"{error}.")
+            return
+        begun = wire.state_message(self.run)
+        if (started.deck, started.stake) != (begun.deck, begun.stake):
+            yield self._finding(
+                entry,
+                "deck and stake",
+                f"{begun.deck}, {begun.stake}",
+                f"{started.deck}, {started.stake}",
+                "rules",
+            )
 
     def _observed(self, entry: Entry, state: GameState) -> Iterator[Divergence]:
         self.states[self.next_sequence - 1] = state
+        self.numbers[entry.event.revision] = self.next_sequence - 1
         if self.run is None:
             return
         difference = first_difference(wire.state_message(self.run), state)
@@ -127,18 +152,22 @@ class _Retrace:
             return
         self.run = None
         path, expected, got = difference
-        yield _finding(entry, f"state.{path}", expected, got, "seed" if path == "seed" else "rules")
+        yield self._finding(
+            entry, f"state.{path}", expected, got, "seed" if path == "seed" else "rules"
+        )
 
     def _applied(self, entry: Entry, applied: ActionApplied) -> Iterator[Divergence]:
         if self.run is not None:
             yield from self._step(self.run, entry, applied.action)
-        if self.ours and applied.state_sequence not in self.states:
-            yield _finding(
+        newest = max(self.states, default=-1)
+        if self.ours and applied.state_sequence != newest:
+            yield self._finding(
                 entry,
                 "state_sequence",
-                "a state observed before",
+                str(newest),
                 str(applied.state_sequence),
-                "missing",
+                "rules",
+                "An action is carried out in the newest state.",
             )
         if applied.request_id:
             yield from self._obeys(entry, applied)
@@ -148,7 +177,7 @@ class _Retrace:
             wire.step_message(run, action)
         except ValueError as error:
             self.run = None
-            yield _finding(
+            yield self._finding(
                 entry,
                 "action",
                 "a legal action",
@@ -158,47 +187,73 @@ class _Retrace:
             )
 
     def _obeys(self, entry: Entry, applied: ActionApplied) -> Iterator[Divergence]:
-        decided = self.decided.get(applied.request_id)
-        if decided is None:
-            yield _finding(
+        made = self.decided.get(applied.request_id)
+        if made is None:
+            yield self._finding(
                 entry, "request_id", "a decision made before", applied.request_id, "missing"
             )
-        elif decided != applied.action:
-            yield _finding(
+        elif made.action != applied.action:
+            yield self._finding(
                 entry,
                 "action",
-                _text(decided),
+                _text(made.action),
                 _text(applied.action),
                 "rules",
                 "The player did not do what was decided.",
             )
+        elif self.ours and self._decided_elsewhere(made, applied):
+            yield self._finding(
+                entry,
+                "state_sequence",
+                str(self.numbers[made.state_revision]),
+                str(applied.state_sequence),
+                "rules",
+                "The decision was made for another state.",
+            )
         if applied.request_id in self.obeyed:
-            yield _finding(
+            yield self._finding(
                 entry, "request_id", "one action per decision", applied.request_id, "rules"
             )
         self.obeyed.add(applied.request_id)
+
+    def _decided_elsewhere(self, made: DecisionMade, applied: ActionApplied) -> bool:
+        number = self.numbers.get(made.state_revision)  # None: the decision itself is blamed
+        return number is not None and number != applied.state_sequence
 
     def _over(self, entry: Entry, over: GameEnded) -> Iterator[Divergence]:
         self.ended = True
         if not self.states or not self.ours:
             return
+        if self.run is not None and not self.run.over and over.reason in ("won", "lost"):
+            yield self._finding(
+                entry,
+                "reason",
+                "a game that is over by the rules",
+                over.reason,
+                "rules",
+                "Its last events are missing, or the player gave up.",
+            )
         last = self.states[max(self.states)]
         best = max(state.chips for state in self.states.values())
-        expected = GameEnded(won=last.won, ante=last.ante, round=last.round, best_score=best)
-        for name in ("won", "ante", "round", "best_score"):
+        told = "won" if last.won else "lost"
+        reason = told if over.reason in ("won", "lost") else over.reason  # or the player's own word
+        expected = GameEnded(
+            reason=reason, won=last.won, ante=last.ante, round=last.round, best_score=best
+        )
+        for name in ("won", "ante", "round", "best_score", "reason"):
             ours, theirs = getattr(expected, name), getattr(over, name)
             if ours != theirs:
-                yield _finding(entry, name, repr(ours), repr(theirs), "rules")
+                yield self._finding(entry, name, repr(ours), repr(theirs), "rules")
 
+    def _finding(
+        self, entry: Entry, name: str, expected: str, got: str, cause: Cause, why: str = ""
+    ) -> Divergence:
+        return finding(entry.event, self._kind(entry), name, expected, got, cause, why)
 
-def _finding(
-    entry: Entry, name: str, expected: str, got: str, cause: Cause, why: str = ""
-) -> Divergence:
-    return finding(entry.event, _kind(entry), name, expected, got, cause, why)
-
-
-def _kind(entry: Entry) -> Kind:
-    return "state" if isinstance(entry.message, StateObserved) else "game"
+    def _kind(self, entry: Entry) -> Kind:
+        if isinstance(entry.message, StateObserved):
+            return "state"
+        return "action" if isinstance(entry.message, ActionApplied) else self.kind
 
 
 def _text(action: Action) -> str:

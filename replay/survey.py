@@ -1,6 +1,10 @@
 """One pass over the log: which histories there are, and what no single one can show."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
 
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.replay.history import (
@@ -11,7 +15,7 @@ from jimbot_stream.replay.history import (
     finding,
     read_metadata,
 )
-from jimbot_stream.replay.verdict import Divergence
+from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
 
 
 @dataclass(slots=True)
@@ -24,46 +28,106 @@ class Survey:
     """Streams of training runs, with the revisions of their updates."""
     checkpoints: dict[str, int] = field(default_factory=dict)
     """Streams of checkpoints, with the number of events in each."""
-    divergences: list[Divergence] = field(default_factory=list)
-    """Requests that were decided in two games."""
+    saved: dict[str, bytes] = field(default_factory=dict)
+    """Checkpoints of training runs, with the data of their CheckpointSaved."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    """On the log as a whole: requests decided in two games, checkpoints of unknown origin."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    found: Survey = field(default_factory=Survey)
+    decided: dict[str, str] = field(default_factory=dict)
+    """Stream by request."""
+    used: dict[str, RecordedEvent] = field(default_factory=dict)
+    """First decision by checkpoint."""
+
+    def take(self, event: RecordedEvent) -> None:
+        if event.stream.startswith(GAME_PREFIX):
+            self._take_game(event)
+        elif event.stream.startswith(RUN_PREFIX):
+            self._take_run(event)
+        elif event.stream.startswith(CHECKPOINT_PREFIX):
+            streams = self.found.checkpoints
+            streams[event.stream] = streams.get(event.stream, 0) + 1
+
+    def _take_game(self, event: RecordedEvent) -> None:
+        count = self.found.games.setdefault(event.stream, 0)
+        if event.type != "DecisionMade":
+            return
+        self.found.games[event.stream] = count + 1
+        self.used.setdefault(_field(event.data, "checkpoint"), event)
+        try:
+            request = read_metadata(event.metadata).get("$correlationId", "")
+        except ValueError:
+            return  # the game's own verification reports it
+        first = self.decided.setdefault(request, event.stream)
+        if first != event.stream:  # twice in one game is the game's own verification to report
+            why = f"The same request was decided in {first}."
+            self._diverge(event, "request_id", "a request not decided before", request, why=why)
+
+    def _take_run(self, event: RecordedEvent) -> None:
+        updates = self.found.runs.setdefault(event.stream, [])
+        if event.type == "UpdateApplied":
+            updates.append(event.revision)
+        elif event.type == "CheckpointSaved":
+            self.found.saved.setdefault(_field(event.data, "checkpoint"), event.data)
+
+    def close(self) -> Survey:
+        """Look back when everything was read."""
+        found = self.found
+        if found.runs or found.checkpoints:  # else it is the export of a few games
+            for event in self._unknown_origins():
+                self._diverge(
+                    event,
+                    "checkpoint",
+                    "a checkpoint that a training run saved",
+                    _field(event.data, "checkpoint"),
+                    "missing",
+                    "The weights that decided stand in no record: nobody knows how they were made.",
+                )
+        if not found.verdicts:
+            found.verdicts.append(Match("log", "$all", 0))
+        return found
+
+    def _unknown_origins(self) -> Iterator[RecordedEvent]:
+        for checkpoint, event in self.used.items():
+            recorded = checkpoint in self.found.saved or (
+                CHECKPOINT_PREFIX + checkpoint in self.found.checkpoints
+            )
+            if checkpoint and not recorded:
+                yield event
+
+    def _diverge(
+        self,
+        event: RecordedEvent,
+        name: str,
+        expected: str,
+        got: str,
+        cause: Cause = "tampering",
+        why: str = "",
+    ) -> None:
+        self.found.verdicts.append(finding(event, "log", name, expected, got, cause, why))
 
 
 async def survey(log: LogReader) -> Survey:
-    """Read the whole log once, without looking into the data."""
-    found = Survey()
-    decided: dict[str, str] = {}
+    """Read the whole log once."""
+    reading = _Reading()
     async for event in log.read_all():
-        if event.stream.startswith(GAME_PREFIX):
-            _count_game(found, event, decided)
-        elif event.stream.startswith(RUN_PREFIX):
-            updates = found.runs.setdefault(event.stream, [])
-            if event.type == "UpdateApplied":
-                updates.append(event.revision)
-        elif event.stream.startswith(CHECKPOINT_PREFIX):
-            found.checkpoints[event.stream] = found.checkpoints.get(event.stream, 0) + 1
-    return found
+        reading.take(event)
+    return reading.close()
 
 
-def _count_game(found: Survey, event: RecordedEvent, decided: dict[str, str]) -> None:
-    count = found.games.get(event.stream, 0)
-    if event.type != "DecisionMade":
-        found.games[event.stream] = count
-        return
-    found.games[event.stream] = count + 1
+def absent(stream: str) -> Divergence:
+    """A stream was asked for that the log does not hold."""
+    return Divergence("log", stream, 0, "stream", "a stream of the log", "nothing", "missing")
+
+
+def _field(data: bytes, name: str) -> str:
+    """A text of the data; empty where there is none, which its own verification reports."""
     try:
-        request = read_metadata(event.metadata).get("$correlationId", "")
+        fields: Any = orjson.loads(data)
     except ValueError:
-        return  # the game's own verification reports it
-    first = decided.setdefault(request, event.stream)
-    if first != event.stream:  # twice in one game is the game's own verification to report
-        found.divergences.append(
-            finding(
-                event,
-                "decision",
-                "request_id",
-                "a request not decided before",
-                request,
-                "tampering",
-                f"The same request was decided in {first}.",
-            )
-        )
+        return ""
+    found = fields.get(name) if isinstance(fields, dict) else None
+    return found if isinstance(found, str) else ""

@@ -1,15 +1,18 @@
 """A training run, checked for continuity, and its updates, computed again."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+import math
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
-from jimbot_stream.agents.feed import read_batch
+from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import from_json
-from jimbot_stream.agents.update import apply_update, shuffle_seed
+from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
+from jimbot_stream.agents.update import Update, apply_update, shuffle_seed
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
@@ -27,19 +30,48 @@ from jimbot_stream.replay.weights import weight_difference
 
 
 def check_run(history: History, blobs: Blobs) -> Iterator[Verdict]:
-    """One verdict for each event of a run: numbered, linked, and its checkpoints there."""
+    """One verdict for each checkpoint of a run, and one for the run: numbered and linked."""
     yield from _Continuity(history, blobs).verdicts()
 
 
-def check_saved(history: History, blobs: Blobs) -> Iterator[Verdict]:
-    """One verdict for each event of a checkpoint's own stream."""
-    for entry, saved in history.all(CheckpointSaved):
-        if saved.checkpoint != history.name:
-            yield finding(
-                entry.event, "checkpoint", "checkpoint", history.name, saved.checkpoint, "weights"
-            )
-        else:
-            yield _first(entry, "checkpoint", _blob_faults(entry, saved, blobs))
+def check_saved(history: History, saved: Mapping[str, bytes], blobs: Blobs) -> Iterator[Verdict]:
+    """A verdict for a checkpoint's own stream, unless a run's stream gives it.
+
+    A checkpoint is either as the run says that saved it, or nobody trained it.
+    """
+    for entry, message in history.all(CheckpointSaved):
+        fault = next(_origin_faults(entry, message, history.name, saved, blobs), None)
+        if fault is not None:
+            yield fault
+        elif message.checkpoint not in saved:
+            yield Match("checkpoint", entry.event.stream, entry.event.revision)
+
+
+def _origin_faults(
+    entry: Entry, message: CheckpointSaved, name: str, saved: Mapping[str, bytes], blobs: Blobs
+) -> Iterator[Divergence]:
+    yield from _unequal(entry, ("checkpoint", name, message.checkpoint, "weights"))
+    if message.run_id:
+        theirs = saved.get(message.checkpoint, b"")
+        if theirs != entry.event.data:
+            got = " ".join(str(message).split())
+            wanted = theirs.decode(errors="replace") or f"a checkpoint of {message.run_id}"
+            yield finding(entry.event, "checkpoint", "data", wanted, got, "tampering")
+        return
+    yield from _blob_faults(entry, message, blobs)
+    try:
+        read = from_bytes(blobs.get(message.checkpoint))
+    except Exception:  # noqa: BLE001 - reported above
+        return
+    if (
+        sha256(untrained(read.run_seed)) != message.checkpoint
+        and read.rules_version == RULES_VERSION
+    ):
+        why = "Only untrained weights come without a run."
+        expected = sha256(untrained(read.run_seed))
+        yield finding(
+            entry.event, "checkpoint", "run_id", expected, message.checkpoint, "weights", why
+        )
 
 
 @dataclass(slots=True)
@@ -54,10 +86,19 @@ class _Continuity:
     updates: int = 0
 
     def verdicts(self) -> Iterator[Verdict]:
+        whole = True
         for entry in self.history.entries:
-            if entry.message is not None:
-                kind: Kind = "checkpoint" if isinstance(entry.message, CheckpointSaved) else "run"
-                yield _first(entry, kind, list(self._faults(entry, kind)))
+            if entry.message is None:
+                continue
+            kind: Kind = "checkpoint" if isinstance(entry.message, CheckpointSaved) else "run"
+            faults = list(self._faults(entry, kind))
+            if faults:
+                whole = whole and kind != "run"
+                yield faults[0]
+            elif kind == "checkpoint":
+                yield Match(kind, entry.event.stream, entry.event.revision)
+        if whole:
+            yield Match("run", self.history.stream, 0)
 
     def _faults(self, entry: Entry, kind: Kind) -> Iterator[Divergence]:
         message = entry.message
@@ -109,7 +150,12 @@ class _Continuity:
         )
         if self.started is not None:
             seed = shuffle_seed(self.started.run_seed, update.update)
-            yield from _unequal(entry, ("shuffle_seed", seed, update.shuffle_seed, "seed"))
+            config = self.started.config_json
+            yield from _unequal(
+                entry,
+                ("shuffle_seed", seed, update.shuffle_seed, "seed"),
+                ("config_json", config, update.config_json, "tampering"),
+            )
         self.parent, self.newest, self.updates = self.newest, update.checkpoint_out, update.update
 
     def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
@@ -129,10 +175,13 @@ async def repeat_updates(
     for revision in revisions:
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
-            yield await _repeat(entry, entry.message, log, blobs)
+            started = next((message for _, message in history.all(RunStarted)), RunStarted())
+            yield await _repeat(entry, entry.message, started.run_seed, log, blobs)
 
 
-async def _repeat(entry: Entry, update: UpdateApplied, log: LogReader, blobs: Blobs) -> Verdict:
+async def _repeat(
+    entry: Entry, update: UpdateApplied, run_seed: int, log: LogReader, blobs: Blobs
+) -> Verdict:
     for number, episode in enumerate(update.episodes):
         absent = await _absent(entry, f"episodes[{number}]", episode, log)
         if absent is not None:
@@ -146,12 +195,36 @@ async def _repeat(entry: Entry, update: UpdateApplied, log: LogReader, blobs: Bl
         return refused
     try:
         config = from_json(update.config_json)
-        batch = await read_batch(cast(EventLog, log), update.episodes, config)  # it only reads
-        after = apply_update(before, batch, config, update.shuffle_seed).checkpoint
+        games = [await read_game(cast(EventLog, log), episode) for episode in update.episodes]
+        batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
+        after = apply_update(before, batch, config, update.shuffle_seed)
     except Exception as error:  # noqa: BLE001 - an edited batch can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "episodes", "a batch to learn from", text, "missing")
-    return _compare(entry, update, after, blobs)
+    faults = _batch_faults(entry, update, games, run_seed)
+    return next(faults, None) or _compare(entry, update, after, batch.steps, blobs)
+
+
+def _batch_faults(
+    entry: Entry, update: UpdateApplied, games: Sequence[Game], run_seed: int
+) -> Iterator[Divergence]:
+    """An update learns from games of its run and its checkpoint, each once, in order of id."""
+    names = [episode.game_id for episode in update.episodes]
+    if names != sorted(set(names)):
+        expected = ", ".join(sorted(set(names)))
+        yield finding(entry.event, "update", "episodes", expected, ", ".join(names), "tampering")
+    for number, game in enumerate(games):
+        played = {(made.run_seed, made.checkpoint) for made in game.made if made.checkpoint}
+        if played != {(run_seed, update.checkpoint_in)}:
+            yield finding(
+                entry.event,
+                "update",
+                f"episodes[{number}]",
+                f"a game of seed {run_seed} and checkpoint {update.checkpoint_in}",
+                f"{game.name} of {sorted(played)}",
+                "tampering",
+                "Another policy played that game, or another run.",
+            )
 
 
 async def _absent(
@@ -176,10 +249,13 @@ async def _absent(
     )
 
 
-def _compare(entry: Entry, update: UpdateApplied, after: bytes, blobs: Blobs) -> Verdict:
-    event = entry.event
+def _compare(
+    entry: Entry, update: UpdateApplied, repeated: Update, steps: int, blobs: Blobs
+) -> Verdict:
+    event, after = entry.event, repeated.checkpoint
     if sha256(after) == update.checkpoint_out:
-        return Match("update", event.stream, event.revision)
+        match = Match("update", event.stream, event.revision)
+        return next(_number_faults(entry, update, repeated, steps), match)
     try:
         difference = weight_difference(after, blobs.get(update.checkpoint_out))
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
@@ -209,6 +285,24 @@ def _compare(entry: Entry, update: UpdateApplied, after: bytes, blobs: Blobs) ->
         cause,
         first.strip(),
     )
+
+
+def _number_faults(
+    entry: Entry, update: UpdateApplied, repeated: Update, steps: int
+) -> Iterator[Divergence]:
+    """Equal weights come with equal numbers for people; early records have no metrics."""
+    found: dict[str, tuple[float, float]] = {
+        "steps": (steps, update.steps),
+        "threads": (from_json(update.config_json).shards, update.threads),
+    }
+    names = repeated.metrics.keys() | update.metrics.keys() if update.metrics else set()
+    for name in sorted(names):
+        ours = repeated.metrics.get(name, math.nan)
+        if math.isfinite(ours) or name in update.metrics:  # JSON knows no others
+            found[f"metrics.{name}"] = (ours, update.metrics.get(name, math.nan))
+    for name, (ours, theirs) in found.items():
+        if ours != theirs:
+            yield finding(entry.event, "update", name, repr(ours), repr(theirs), "tampering")
 
 
 def _other_rules(entry: Entry, checkpoint: str, blobs: Blobs) -> Divergence | None:
@@ -268,8 +362,3 @@ def _unequal(entry: Entry, *fields: tuple[str, object, object, Cause]) -> Iterat
     for name, expected, got, cause in fields:
         if expected != got:
             yield finding(entry.event, kind, name, str(expected), str(got) or "(empty)", cause)
-
-
-def _first(entry: Entry, kind: Kind, faults: Iterable[Divergence]) -> Verdict:
-    match = Match(kind, entry.event.stream, entry.event.revision)
-    return next(iter(faults), match)

@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["event", "game", "state", "decision", "run", "update", "checkpoint", "file"]
-"""What was checked: "event" is genuineness alone, "game" and "run" are what holds one
-together, "file" is the embedded log's file as a whole."""
+Kind = Literal[
+    "event",  # every event: is it genuine and understood?
+    "game",  # one that our rules played: its start, its numbers, its end
+    "foreign game",  # one that other rules played: the same, but its states cannot be repeated
+    "state",
+    "action",
+    "decision",
+    "run",  # a training run: its start, the succession of its checkpoints, its end
+    "update",
+    "checkpoint",
+    "log",  # what no stream shows by itself
+    "file",  # the embedded log's file as a whole
+]
+"""What was checked. A log has as many verdicts of a kind as it holds of these things."""
 
 Cause = Literal[
     "tampering",  # the stored bytes are not those that were appended

@@ -123,7 +123,10 @@ class Player:
 
 @dataclass
 class House:
-    """A folder with a log of two short games, their checkpoint, and two updates from them."""
+    """A folder with a log of three short games and two updates from them.
+
+    The untrained checkpoint played "one" and "two", that of the first update "three".
+    """
 
     folder: Path
     checkpoint: str
@@ -138,8 +141,16 @@ class House:
         return self.folder / "events.sqlite"
 
 
+async def _play(log: EmbeddedLog, blobs: BlobStore, checkpoint: str, **games: str) -> None:
+    """Play games, given as seeds by their ids."""
+    policy = load_policy(blobs.get(checkpoint))
+    for game_id, seed in games.items():
+        journal = await StreamJournal.open(log, game_stream(game_id))
+        await Player(journal, game_id, policy).play(seed, win_ante=1)
+
+
 async def _learn(log: EmbeddedLog, blobs: BlobStore, checkpoint: str) -> None:
-    """Two updates, each from both games, recorded as the learner records them."""
+    """Two generations and their updates, recorded as the learner records them."""
     config = UpdateConfig(epochs=1)
     environment_json = canonical_json(environment())
     facts: list[Message] = [
@@ -153,11 +164,14 @@ async def _learn(log: EmbeddedLog, blobs: BlobStore, checkpoint: str) -> None:
         ),
         CheckpointSaved(checkpoint=checkpoint, size=len(blobs.get(checkpoint)), run_id="run"),
     ]
-    episodes = [await _reference(log, game_id) for game_id in ("one", "two")]
-    batch = await read_batch(log, episodes, config)
-    for number in (1, 2):
+    generations = ({"one": "AUDIT1", "two": "AUDIT2"}, {"three": "AUDIT3"})
+    for number, games in enumerate(generations, 1):
+        await _play(log, blobs, checkpoint, **games)
+        episodes = [await _reference(log, game_id) for game_id in games]
+        batch = await read_batch(log, episodes, config)
         seed = shuffle_seed(RUN_SEED, number)
-        after = apply_update(blobs.get(checkpoint), batch, config, seed).checkpoint
+        update = apply_update(blobs.get(checkpoint), batch, config, seed)
+        after = update.checkpoint
         before, checkpoint = checkpoint, blobs.put(after)
         facts.append(
             UpdateApplied(
@@ -167,8 +181,9 @@ async def _learn(log: EmbeddedLog, blobs: BlobStore, checkpoint: str) -> None:
                 checkpoint_out=checkpoint,
                 episodes=episodes,
                 shuffle_seed=seed,
-                threads=1,
+                threads=config.shards,
                 steps=batch.steps,
+                metrics=update.metrics,
                 config_json=config.to_json(),
                 environment_json=environment_json,
             )
@@ -196,22 +211,18 @@ async def _reference(log: EmbeddedLog, game_id: str) -> EpisodeReference:
     return EpisodeReference(game_id=game_id, last_revision=last[0].revision)
 
 
-async def _play_two_games(folder: Path) -> House:
+async def _build(folder: Path) -> House:
     blobs = BlobStore(folder / "blobs")
     checkpoint = blobs.put(untrained(RUN_SEED))
-    policy = load_policy(blobs.get(checkpoint))
     async with EmbeddedLog(folder / "events.sqlite", FrozenClock()) as log:
-        for game_id, seed in (("one", "AUDIT1"), ("two", "AUDIT2")):
-            journal = await StreamJournal.open(log, game_stream(game_id))
-            await Player(journal, game_id, policy).play(seed, win_ante=1)
         await _learn(log, blobs, checkpoint)
         return House(folder, checkpoint, [event async for event in log.read_all()])
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Two whole games and a run in an embedded log; never written to by a test."""
-    return asyncio.run(_play_two_games(tmp_path_factory.mktemp("house")))
+    """Whole games and a run in an embedded log; never written to by a test."""
+    return asyncio.run(_build(tmp_path_factory.mktemp("house")))
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import DecisionMade, StateObserved
 from jimbot_stream.contracts.json_codec import from_json, to_dict
 from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.replay.bundle import Bundle
+from jimbot_stream.replay.replayer import Replayer
 from jimbot_stream.replay.verdict import Divergence
 
 House = Any  # of conftest.py
@@ -51,7 +53,7 @@ async def test_another_action_with_a_new_chain_is_not_what_was_drawn(
     divergences = await audit(forge(place, action=action, action_index=index))
 
     assert found(divergences)[:2] == [
-        ("game", place + 1, "action", "rules"),  # the player did the genuine action
+        ("action", place + 1, "action", "rules"),  # the player did the genuine action
         ("decision", place, "action_index", "seed"),
     ]
 
@@ -227,7 +229,7 @@ async def test_an_action_that_the_rules_refuse_is_a_rules_divergence(
 
     divergences = await audit(forge(place, action=to_dict(wire.action_message(438))))
 
-    assert found(divergences) == [("game", place, "action", "rules")]
+    assert found(divergences) == [("action", place, "action", "rules")]
     assert "The rules say" in divergences[0].why
 
 
@@ -248,7 +250,7 @@ async def test_a_decision_taken_out_with_all_traces_leaves_an_action_without_one
 
     divergences = await audit(rechain(game))
 
-    assert found(divergences)[0] == ("game", 2, "request_id", "missing")
+    assert found(divergences)[0] == ("action", 2, "request_id", "missing")
 
 
 async def test_a_request_decided_twice_in_one_game_is_found(
@@ -257,6 +259,7 @@ async def test_a_request_decided_twice_in_one_game_is_found(
     divergences = await audit(rechain([*game[:3], game[2], *game[3:]]))
 
     assert ("game", 3, "request_id", "tampering") in found(divergences)
+    assert not any(d.kind == "foreign game" for d in divergences)
 
 
 async def test_a_request_decided_in_two_games_is_found(
@@ -269,12 +272,13 @@ async def test_a_request_decided_in_two_games_is_found(
 
     divergences = await audit([*game, *rechain(other)])
 
-    assert ("decision", 2, "request_id", "tampering") in found(divergences)
+    assert ("log", 2, "request_id", "tampering") in found(divergences)
     assert "game-one" in divergences[0].why
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("ante", 9), ("round", 9), ("won", True), ("best_score", 1e6)]
+    ("field", "value"),
+    [("ante", 9), ("round", 9), ("won", True), ("best_score", 1e6), ("reason", "won")],
 )
 async def test_an_ending_that_contradicts_the_states_is_a_rules_divergence(
     game: Events, forge: Forge, audit: Audit, field: str, value: object
@@ -292,8 +296,95 @@ async def test_nothing_follows_the_end(game: Events, rechain: Rechain, audit: Au
 
     divergences = await audit(rechain([*game, late]))
 
-    assert found(divergences)[0][0] == "game"
+    assert found(divergences)[0][0] == "action"
     assert divergences[0].revision == len(game)
+
+
+async def test_a_tail_cut_off_before_a_forged_end_is_a_game_that_was_not_over(
+    game: Events, rechain: Rechain, audit: Audit
+) -> None:
+    end = orjson.loads(game[-1].data) | {"reason": "lost"}
+    last = next(e for e in reversed(game[:-4]) if e.type == "StateObserved")
+    state = from_json(StateObserved, last.data).state
+    end |= {"ante": state.ante, "round": state.round, "best_score": 0.0}
+    end["best_score"] = max(
+        from_json(StateObserved, e.data).state.chips
+        for e in game[: last.revision + 1]
+        if e.type == "StateObserved"
+    )
+    number = int(orjson.loads(last.metadata)["sequence"]) + 1
+    told = orjson.loads(game[-1].metadata) | {"sequence": str(number)}
+    forged_end = replace(game[-1], data=orjson.dumps(end), metadata=orjson.dumps(told))
+
+    [divergence] = await audit(rechain([*game[: last.revision + 1], forged_end]))
+
+    assert (divergence.kind, divergence.revision) == ("game", last.revision + 1)
+    assert (divergence.field, divergence.cause) == ("reason", "rules")
+
+
+async def test_an_action_is_carried_out_in_the_newest_state(
+    game: Events, forge: Forge, audit: Audit
+) -> None:
+    place = [e.revision for e in game if e.type == "ActionApplied"][2]
+
+    divergences = await audit(forge(place, state_sequence=1))
+
+    assert found(divergences) == [("action", place, "state_sequence", "rules")]
+
+
+async def test_an_action_obeys_a_decision_on_the_state_that_it_is_carried_out_in(
+    game: Events, rechain: Rechain, audit: Audit
+) -> None:
+    state, made, obeyed = game[4:7]
+    number = int(orjson.loads(state.metadata)["sequence"])
+
+    def moved(event: RecordedEvent, by: int) -> RecordedEvent:
+        told = orjson.loads(event.metadata)
+        return replace(
+            event, metadata=orjson.dumps(told | {"sequence": str(int(told["sequence"]) + by)})
+        )
+
+    applied = orjson.loads(obeyed.data) | {"state_sequence": number + 1}
+    late = replace(moved(obeyed, 1), data=orjson.dumps(applied))
+    twice = [*game[:4], state, made, moved(state, 1), late, *(moved(e, 1) for e in game[7:])]
+
+    divergences = await audit(rechain(twice))
+
+    assert ("action", 7, "state_sequence", "rules") in found(divergences)
+
+
+@pytest.mark.parametrize("field", ["deck", "stake"])
+async def test_another_deck_or_stake_at_the_start_is_a_rules_divergence(
+    forge: Forge, audit: Audit, field: str
+) -> None:
+    value = "b_blue" if field == "deck" else 8
+
+    [divergence] = await audit(forge(0, **{field: value}))
+
+    assert (divergence.kind, divergence.revision, divergence.cause) == ("game", 0, "rules")
+    assert str(value) in divergence.got
+
+
+async def test_a_game_declared_foreign_does_not_pass_for_one_of_ours(
+    house: House, forge: Forge
+) -> None:
+    forged = forge(0, rules_version="")
+
+    verdicts = [v async for v in Replayer(Bundle(forged), house.blobs).verify()]
+
+    kinds = {v.kind for v in verdicts}
+    assert "foreign game" in kinds
+    assert not kinds & {"game", "state"}
+
+
+async def test_an_event_of_another_kind_of_stream_is_a_schema_divergence(
+    house: House, game: Events, rechain: Rechain, audit: Audit
+) -> None:
+    ended = next(e for e in house.events if e.type == "RunEnded")
+
+    divergences = await audit(rechain([*game, replace(ended, stream="game-one")]))
+
+    assert ("event", len(game), "type", "schema") in found(divergences)
 
 
 async def test_a_future_schema_is_said_so(game: Events, rechain: Rechain, audit: Audit) -> None:

@@ -12,9 +12,9 @@ SAME = Match("decision", "game-a", 2)
 NEAR = Tolerated("decision", "game-a", 2, "there", "here", 1e-6, 1e-4)
 
 
-def divergence(position: int = 0) -> Divergence:
+def divergence(position: int = 0, revision: int = 2) -> Divergence:
     return Divergence(
-        "decision", "game-a", 2, "action", "PLAY", "DISCARD", "seed", "Why.", position
+        "decision", "game-a", revision, "action", "PLAY", "DISCARD", "seed", "Why.", position
     )
 
 
@@ -58,9 +58,9 @@ def test_a_divergence_outweighs_a_tolerated_difference() -> None:
 
 
 def test_the_first_divergence_is_the_first_of_the_log_however_parts_were_merged() -> None:
-    report = report_of(divergence(9))
-    report.merge(report_of(divergence(4), SAME, NEAR))
-    report.merge(report_of(divergence(7)))
+    report = report_of(divergence(9, 9))
+    report.merge(report_of(divergence(4, 4), SAME, NEAR))
+    report.merge(report_of(divergence(7, 7)))
 
     assert [d.position for d in report.divergences] == [4, 7, 9]
     assert report.counts["decision"].total == 5
@@ -68,10 +68,22 @@ def test_the_first_divergence_is_the_first_of_the_log_however_parts_were_merged(
 
 
 def test_many_divergences_are_all_counted_and_the_first_ones_kept() -> None:
-    report = report_of(*(divergence(place) for place in range(2 * KEPT, 0, -1)))
+    report = report_of(*(divergence(place, place) for place in range(2 * KEPT, 0, -1)))
 
     assert report.diverged == 2 * KEPT
     assert [d.position for d in report.divergences] == list(range(1, KEPT + 1))
+
+
+def test_what_differs_in_several_places_is_counted_once() -> None:
+    start = Divergence("game", "game-a", 0, "deck", "b_red", "b_blue", "rules")
+    end = Divergence("game", "game-a", 9, "won", "True", "False", "rules")
+
+    report = report_of(start, divergence())
+    report.merge(report_of(end, divergence()))
+
+    assert report.counts["game"].diverged == 1
+    assert report.counts["decision"].diverged == 1
+    assert len(report.divergences) == 4
 
 
 def test_json_holds_everything() -> None:

@@ -1,17 +1,22 @@
 """A run's updates, computed again from the recorded games."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import orjson
 import pytest
 
 from jimbot_stream.agents import checkpoint as checkpoints
+from jimbot_stream.agents.feed import read_batch
+from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.update import apply_update
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.contracts import EpisodeReference
+from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.replay.bundle import Bundle
 from jimbot_stream.replay.replayer import Replayer, Selection
 from jimbot_stream.replay.verdict import Divergence, Match, Tolerated
@@ -21,7 +26,7 @@ Events = list[RecordedEvent]
 Rechain = Callable[[Events], Events]
 AuditRun = Callable[[Events], Awaitable[list[Divergence]]]
 
-START, UPDATE_1, SAVED_1, UPDATE_2, END = 0, 2, 3, 4, 6
+START, UPDATE_1, SAVED_1, UPDATE_2, SAVED_2, END = 0, 2, 3, 4, 5, 6
 
 
 @pytest.fixture
@@ -95,9 +100,9 @@ async def test_a_checkpoint_out_that_the_next_update_does_not_go_on_from_is_foun
 
     found = await audit_run(edited(run, UPDATE_1, checkpoint_out=other))
 
-    places = [(d.kind, d.revision, d.field) for d in found]
-    assert ("checkpoint", SAVED_1, "checkpoint") in places
-    assert ("run", UPDATE_2, "checkpoint_in") in places
+    named = [(d.kind, d.revision, d.field) for d in found]
+    assert ("checkpoint", SAVED_1, "checkpoint") in named
+    assert ("run", UPDATE_2, "checkpoint_in") in named
 
 
 async def test_another_order_of_minibatches_is_a_seed_divergence(
@@ -128,10 +133,7 @@ async def test_a_cut_tail_of_a_game_that_was_learned_from_is_missing(
 
     found = await divergences([*games[:-2], *rest], blobs)
 
-    assert [(d.revision, d.field, d.cause) for d in found] == [
-        (UPDATE_1, "episodes[0]", "missing"),
-        (UPDATE_2, "episodes[0]", "missing"),
-    ]
+    assert [(d.revision, d.field, d.cause) for d in found] == [(UPDATE_1, "episodes[0]", "missing")]
     assert found[0].expected == f"{games[-1].revision}@game-one"
 
 
@@ -146,7 +148,8 @@ async def test_a_game_that_vanished_whole_is_missing(house: House, blobs: BlobSt
 async def test_an_update_taken_out_is_missing(audit_run: AuditRun, run: Events) -> None:
     found = await audit_run([*run[:UPDATE_1], *run[UPDATE_2:]])
 
-    assert (found[0].kind, found[0].field, found[0].cause) == ("run", "update", "missing")
+    first = next(d for d in found if d.kind == "run")
+    assert (first.field, first.cause) == ("update", "missing")
 
 
 async def test_a_spoilt_blob_is_a_weights_divergence_of_all_that_name_it(
@@ -157,7 +160,7 @@ async def test_a_spoilt_blob_is_a_weights_divergence_of_all_that_name_it(
 
     found = await divergences(house.events, blobs)
 
-    assert [(d.kind, d.revision, d.cause) for d in found] == [
+    assert [(d.kind, d.revision, d.cause) for d in found if d.kind != "decision"] == [
         ("checkpoint", SAVED_1, "weights"),
         ("update", UPDATE_2, "weights"),  # it began there; update 1 is proved by its sha256
     ]
@@ -204,8 +207,7 @@ async def test_a_run_under_other_rules_is_said_so(
 
     found = await divergences([e for e in house.events if not e.stream.startswith("c")], blobs)
 
-    places = [(d.kind, d.revision, d.field, d.cause) for d in found]
-    assert places == [
+    assert places(found) == [
         ("run", START, "rules_version", "rules"),
         ("update", UPDATE_1, "rules_version", "rules"),
         ("update", UPDATE_2, "rules_version", "rules"),
@@ -255,3 +257,126 @@ async def test_updates_can_be_left_out(house: House) -> None:
 
     assert "update" not in kinds
     assert "run" in kinds
+
+
+def places(found: list[Divergence]) -> list[tuple[str, int, str, str]]:
+    return [(d.kind, d.revision, d.field, d.cause) for d in found]
+
+
+def recomputed(
+    house: House, blobs: BlobStore, run: Events, episodes: list[dict[str, Any]]
+) -> Events:
+    """The last update as a forger leaves it who chose its games and computed it again."""
+    config = UpdateConfig(**orjson.loads(told(run, UPDATE_2, "config_json")))
+    references = [EpisodeReference(game_id=e["game_id"], last_revision=e["last"]) for e in episodes]
+    log = cast(EventLog, Bundle(house.events))
+    batch = asyncio.run(read_batch(log, references, config))
+    before = blobs.get(told(run, UPDATE_2, "checkpoint_in"))
+    update = apply_update(before, batch, config, int(told(run, UPDATE_2, "shuffle_seed")))
+    name = blobs.put(update.checkpoint)
+    forged = edited(
+        run,
+        UPDATE_2,
+        checkpoint_out=name,
+        episodes=[{"game_id": e.game_id, "last_revision": e.last_revision} for e in references],
+        steps=batch.steps,
+        metrics=update.metrics,
+    )
+    forged = edited(forged, SAVED_2, checkpoint=name, size=len(update.checkpoint))
+    return edited(forged, END, checkpoint=name)
+
+
+def last_of(house: House, game_id: str) -> dict[str, Any]:
+    last = max(e.revision for e in house.events if e.stream == f"game-{game_id}")
+    return {"game_id": game_id, "last": last}
+
+
+async def test_an_update_computed_again_from_a_game_twice_is_tampering(
+    house: House, blobs: BlobStore, run: Events, audit_run: AuditRun
+) -> None:
+    three = last_of(house, "three")
+    forged = await asyncio.to_thread(recomputed, house, blobs, run, [three, three])
+
+    assert places(await audit_run(forged)) == [("update", UPDATE_2, "episodes", "tampering")]
+
+
+async def test_an_update_computed_again_from_another_policys_game_is_tampering(
+    house: House, blobs: BlobStore, run: Events, audit_run: AuditRun
+) -> None:
+    forged = await asyncio.to_thread(recomputed, house, blobs, run, [last_of(house, "one")])
+
+    assert places(await audit_run(forged)) == [("update", UPDATE_2, "episodes[0]", "tampering")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found_as"),
+    [
+        ("metrics", {"kl": 0.5}, "metrics.entropy"),
+        ("steps", 3, "steps"),
+        ("threads", 64, "threads"),
+    ],
+)
+async def test_the_numbers_told_of_an_update_are_compared(
+    audit_run: AuditRun, run: Events, field: str, value: object, found_as: str
+) -> None:
+    found = await audit_run(edited(run, UPDATE_1, **{field: value}))
+
+    assert places(found) == [("update", UPDATE_1, found_as, "tampering")]
+
+
+async def test_one_changed_metric_is_named(audit_run: AuditRun, run: Events) -> None:
+    metrics = told(run, UPDATE_1, "metrics")
+    kl = metrics["kl"]
+
+    [divergence] = await audit_run(edited(run, UPDATE_1, metrics={**metrics, "kl": 0.75}))
+
+    assert divergence.field == "metrics.kl"
+    assert (divergence.expected, divergence.got) == (repr(kl), "0.75")
+
+
+async def test_another_configuration_at_the_start_is_found_at_the_updates(
+    audit_run: AuditRun, run: Events
+) -> None:
+    config = orjson.loads(told(run, START, "config_json")) | {"gamma": 0.5}
+
+    found = await audit_run(edited(run, START, config_json=orjson.dumps(config).decode()))
+
+    assert places(found) == [
+        ("run", UPDATE_1, "config_json", "tampering"),
+        ("run", UPDATE_2, "config_json", "tampering"),
+    ]
+
+
+async def test_a_checkpoints_own_stream_says_what_its_run_says(
+    house: House, blobs: BlobStore, rechain: Rechain
+) -> None:
+    own = [e for e in house.events if e.stream.startswith("checkpoint-")]
+    rest = [e for e in house.events if not e.stream.startswith("checkpoint-")]
+
+    found = await divergences([*rest, *rechain(edited(own, 0, update=1))], blobs)
+
+    assert places(found) == [("checkpoint", 0, "data", "tampering")]
+
+
+async def test_trained_weights_without_a_run_are_found(
+    house: House, blobs: BlobStore, rechain: Rechain
+) -> None:
+    [own] = [e for e in house.events if e.stream.startswith("checkpoint-")]
+    alone = edited([own], 0, run_id="", update=0, parent="")
+
+    found = await divergences(rechain(alone), blobs)
+
+    assert places(found) == [("checkpoint", 0, "run_id", "weights")]
+
+
+async def test_a_decision_by_weights_that_no_run_saved_is_missing(
+    house: House, blobs: BlobStore, run: Events, rechain: Rechain
+) -> None:
+    rest = [e for e in house.events if not e.stream.startswith("trainingRun-")]
+
+    found = await divergences([*rest, *rechain(run[:UPDATE_1])], blobs)
+
+    first = next(d for d in found if d.kind == "log")
+    assert (first.stream, first.revision) == ("game-three", 2)
+    assert (first.field, first.cause) == ("checkpoint", "missing")
+    assert first.got == told(run, UPDATE_1, "checkpoint_out")
