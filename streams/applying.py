@@ -70,6 +70,7 @@ class Applier:
 
         An int stands for an event with that number that was rejected before it came here.
         """
+        before = self.game.next
         self.waiting.drop_below(self.game.tip)
         self._drain()
         for item in items:
@@ -78,6 +79,8 @@ class Applier:
             else:
                 self._offer(item)
             self._drain()
+        if self.game.next > before:
+            self.waiting.moved_at = now
         for number, arrival in self.waiting.overdue(now):
             self._reject(arrival, _gap(number, self.game.next, "for too long"))
         self.waiting.drop_below(self.game.tip)

@@ -18,7 +18,7 @@ from jimbot_stream.streams.applying import Applier, Outcome, PolicyNeededError
 from jimbot_stream.streams.episode import Episode
 from jimbot_stream.streams.game import Arrival, Game
 from jimbot_stream.streams.metrics import Metrics
-from jimbot_stream.streams.waiting import Waiting
+from jimbot_stream.streams.waiting import Waiting, WaitingRows
 
 MAX_APPEND_BYTES: Final = 900_000
 MAX_CONFLICTS: Final = 32
@@ -72,7 +72,7 @@ class Rows(Protocol):
 
     @property
     def waiting(self) -> MutableMapping[bytes, bytes]:
-        """Game id to ``Waiting.to_row``."""
+        """Game id and number to an event that waits; ``WaitingRows`` knows more."""
         ...
 
     @property
@@ -123,6 +123,7 @@ class Games:
         self._patience_s = patience_s
         self._open: OrderedDict[str, _Open] = OrderedDict()
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._waiting = WaitingRows()
         self._era = 0
         """Counts ``forget``: what was read in an older era may be behind the log."""
 
@@ -161,12 +162,13 @@ class Games:
             tail = await self._patiently(lambda: StreamJournal.open(self._log, stream))
             if tail.version == episode.last_revision:
                 return False
-            return _write(await self._load(episode.game_id, rows), rows)
+            return self._write(await self._load(episode.game_id, rows), rows)
 
     def forget(self) -> None:
         """Forget every game: another worker may have written since."""
         self._era += 1
         self._open.clear()
+        self._waiting.forget()
 
     async def _apply(
         self,
@@ -186,7 +188,7 @@ class Games:
         await self._save(held)
         if era != self._era:
             raise _OutdatedError(game_id)
-        _write(held, rows)
+        self._write(held, rows)
         self._keep(game_id, held)
         return Applied(held.game, outcome)
 
@@ -198,9 +200,8 @@ class Games:
         a row: all of it is read again.
         """
         game = Game(game_id)
-        key = game_id.encode()
-        waiting = Waiting.from_row(rows.waiting.get(key), self._clock.monotonic())
-        if fresh and not rows.episodes.get(key):
+        waiting = self._waiting.load(rows.waiting, game_id, self._clock.monotonic())
+        if fresh and not rows.episodes.get(game_id.encode()):
             return _Open(game, waiting, StreamJournal(self._log, game.stream))
         journal = await self._patiently(
             lambda: StreamJournal.open(self._log, game.stream, keep_events=True)
@@ -235,6 +236,14 @@ class Games:
                 self._metrics.count("log_retries")
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, 2.0)
+
+    def _write(self, held: _Open, rows: Rows) -> bool:
+        """Write the rows of a game where they changed; True when the episode's did."""
+        game = held.game
+        self._waiting.save(rows.waiting, game.id, held.waiting)
+        if game.episode.last_revision < 0:
+            return False
+        return put(rows.episodes, game.id.encode(), game.episode.to_row())
 
     def _keep(self, game_id: str, held: _Open) -> None:
         self._open[game_id] = held
@@ -273,14 +282,6 @@ def _begins(items: Sequence[Arrival | int]) -> bool:
     """Whether a game begins here, so that most likely it has no stream."""
     first = items[0] if items else None
     return isinstance(first, Arrival) and first.event.HasField("game_started")
-
-
-def _write(held: _Open, rows: Rows) -> bool:
-    """Write the rows of a game where they changed; True when the episode's did."""
-    key = held.game.id.encode()
-    put(rows.waiting, key, held.waiting.to_row())
-    known = held.game.episode.last_revision >= 0
-    return put(rows.episodes, key, held.game.episode.to_row()) if known else False
 
 
 def put(table: MutableMapping[bytes, bytes], key: bytes, row: bytes) -> bool:

@@ -21,7 +21,7 @@ from jimbot_stream.worker import App, changes_sent, current_partition
 EPISODES: Final = "episodes"
 """Game id to its ``Episode``, in JSON."""
 WAITING: Final = "waiting"
-"""Game id to the events that came before their predecessors."""
+"""Game id and number to the event that came before its predecessors."""
 SOURCES: Final = "sources"
 """Topic and source to the numbers seen from it."""
 

@@ -6,13 +6,18 @@ survives a restart although its record is acknowledged: a hole in one game never
 back the offsets of the others that share its source.
 
 The rule for holes: at most ``MAX_WAITING`` events of a game wait, and none longer than
-``PATIENCE_S``; whatever is beyond that is rejected with ``sequence_gap``. The hole itself
-stays open, since a log with a hole would not replay: the game goes on when its producer
-sends the missing events again.
+``PATIENCE_S`` while its game stands still; whatever is beyond that is rejected with
+``sequence_gap``. The hole itself stays open, since a log with a hole would not replay: the
+game goes on when its producer sends the missing events again.
+
+Every event has a row of its own. One row for all of a game's would grow beyond what the
+bus takes; and a worker that does not know yet that its partition was given away could
+write an old one over that of the new owner, and so lose an event. A row of its own it can
+at worst write again, or delete once the event is in the log.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +28,8 @@ from jimbot_stream.contracts import Event
 from jimbot_stream.streams.game import Arrival
 
 MAX_WAITING: Final = 512
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 180.0
+"""More than producers' patience with a bus that is away: one topic may come back late."""
 
 
 @dataclass(slots=True)
@@ -35,12 +41,16 @@ class Waiting:
     """
 
     events: dict[int, Arrival | None] = field(default_factory=dict)
+    moved_at: float = 0.0
+    """When the game last went on, by ``Clock.monotonic``."""
+    _changed: set[int] = field(default_factory=set)
 
     def keep(self, number: int, arrival: Arrival | None) -> bool:
         """Let an event wait; False when too many do. The first of a number is kept."""
         if number not in self.events and len(self.events) >= MAX_WAITING:
             return False
-        self.events.setdefault(number, arrival)
+        if number not in self.events:
+            self._set(number, arrival)
         return True
 
     def due(self, number: int) -> bool:
@@ -51,35 +61,85 @@ class Waiting:
         """The event with this number, which no longer waits; None when it was rejected."""
         arrival = self.events[number]
         if arrival is not None:
-            del self.events[number]
+            self._remove(number)
         return arrival
 
     def void(self, number: int) -> None:
         """Note that the event with this number was rejected."""
-        self.events[number] = None
+        self._set(number, None)
 
     def drop_below(self, number: int) -> None:
         """Forget what took effect already: the table is written after the log."""
         for late in [known for known in self.events if known < number]:
-            del self.events[late]
+            self._remove(late)
 
     def overdue(self, now: float) -> Iterator[tuple[int, Arrival]]:
-        """Give up the events that waited too long."""
+        """Give up the events that waited too long for a game that stands still."""
         for number, arrival in list(self.events.items()):
-            if arrival is not None and now - arrival.read_at > PATIENCE_S:
-                del self.events[number]
+            if arrival is not None and now - max(arrival.read_at, self.moved_at) > PATIENCE_S:
+                self._remove(number)
                 yield number, arrival
 
-    def to_row(self) -> bytes:
-        """The row as the table holds it; empty when nothing waits."""
-        rows = [(number, _pack(arrival)) for number, arrival in sorted(self.events.items())]
-        return orjson.dumps(rows) if rows else b""
+    def changes(self) -> Iterator[tuple[int, bytes | None]]:
+        """Rows that are otherwise than when this was last asked; None: no longer there."""
+        changed, self._changed = self._changed, set()
+        for number in sorted(changed):
+            known = number in self.events
+            yield number, orjson.dumps(_pack(self.events[number])) if known else None
 
-    @classmethod
-    def from_row(cls, row: bytes | None, now: float) -> "Waiting":
-        """Read a row; patience starts again, since no clock survives a restart."""
-        rows = orjson.loads(row) if row else []
-        return cls({number: _unpack(packed, now) for number, packed in rows})
+    def _set(self, number: int, arrival: Arrival | None) -> None:
+        self.events[number] = arrival
+        self._changed.add(number)
+
+    def _remove(self, number: int) -> None:
+        del self.events[number]
+        self._changed.add(number)
+
+
+class WaitingRows:
+    """Which rows of the table belong to a game; the table itself is asked for one row only."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, set[int]] | None = None
+
+    def forget(self) -> None:
+        """Look again: the table may hold other rows now."""
+        self._numbers = None
+
+    def load(self, table: Mapping[bytes, bytes], game: str, now: float) -> Waiting:
+        """What waits for a game; patience starts again, since no clock survives a restart."""
+        found: dict[int, Arrival | None] = {}
+        for number in sorted(self._all(table).get(game, ())):
+            row = table.get(_key(game, number))
+            if row:  # else it is of another partition
+                found[number] = _unpack(orjson.loads(row), now)
+        return Waiting(found, now)
+
+    def save(self, table: MutableMapping[bytes, bytes], game: str, waiting: Waiting) -> None:
+        """Write what changed."""
+        numbers = self._all(table).setdefault(game, set())
+        for number, row in waiting.changes():
+            key = _key(game, number)
+            if row is not None:
+                numbers.add(number)
+                table[key] = row
+            elif number in numbers:
+                numbers.discard(number)
+                table.pop(key, None)
+        if not numbers:
+            del self._all(table)[game]
+
+    def _all(self, table: Mapping[bytes, bytes]) -> dict[str, set[int]]:
+        if self._numbers is None:
+            self._numbers = {}
+            for key in table:
+                game, _, number = key.decode().rpartition("/")
+                self._numbers.setdefault(game, set()).add(int(number))
+        return self._numbers
+
+
+def _key(game: str, number: int) -> bytes:
+    return f"{game}/{number}".encode()
 
 
 def _pack(arrival: Arrival | None) -> list[Any] | None:

@@ -10,7 +10,7 @@ from jimbot_stream.contracts import Event
 from jimbot_stream.streams import waiting as waiting_rules
 from jimbot_stream.streams.applying import Applier, Outcome
 from jimbot_stream.streams.game import Arrival, Game
-from jimbot_stream.streams.waiting import Waiting
+from jimbot_stream.streams.waiting import Waiting, WaitingRows
 
 
 def apply(
@@ -18,6 +18,13 @@ def apply(
 ) -> tuple[Game, Outcome]:
     game = Game("g1")
     return game, Applier(game, waiting or Waiting(), decider.decide).apply(items, now)
+
+
+def stored(waiting: Waiting, table: dict[bytes, bytes] | None = None) -> Waiting:
+    """What a restarted worker reads from the table."""
+    table = {} if table is None else table
+    WaitingRows().save(table, "g1", waiting)
+    return WaitingRows().load(table, "g1", 0.0)
 
 
 def types_of(game: Game) -> list[str]:
@@ -58,13 +65,13 @@ def test_an_event_that_is_ahead_waits_for_its_predecessors(script: Any, decider:
     assert (types_of(game), outcome.kept, game.next) == (["GameStarted"], 2, 1)
     Applier(game, waiting, decider.decide).apply(script.arrivals([1]), 0.0)
     assert game.next == 4
-    assert waiting.to_row() == b""
+    assert waiting.events == {}
 
 
 def test_what_waits_survives_as_a_row(script: Any, decider: Any) -> None:
     waiting = Waiting()
     game, _ = apply(script.arrivals([0, 2]), decider, waiting)
-    again = Waiting.from_row(waiting.to_row(), 0.0)
+    again = stored(waiting)
     Applier(game, again, decider.decide).apply(script.arrivals([1]), 0.0)
     assert game.next == 3
 
@@ -95,7 +102,7 @@ def test_a_number_rejected_before_is_skipped_even_after_a_restart(
     reread = Game("g1")
     reread.tip = reread.next = 2  # as the log alone would tell
     reread.episode = game.episode
-    again = Waiting.from_row(waiting.to_row(), 0.0)
+    again = stored(waiting)
     Applier(reread, again, decider.decide).apply(script.arrivals([3]), 0.0)
     assert reread.next == 4
 
@@ -135,6 +142,37 @@ def test_what_waited_too_long_is_rejected(script: Any, decider: Any) -> None:
     assert [reason.reason for _, reason in outcome.rejected] == ["sequence_gap"]
 
 
+def test_what_waits_for_a_game_that_goes_on_is_not_given_up(script: Any, decider: Any) -> None:
+    last = len(script.events) - 1
+    game, waiting = Game("g1"), Waiting()
+    Applier(game, waiting, decider.decide).apply(script.arrivals([0, last]), 0.0)
+    late = time.monotonic() + waiting_rules.PATIENCE_S + 1
+    for number in range(1, last):  # a long backlog of states, read after the game's end
+        late += 1
+        outcome = Applier(game, waiting, decider.decide).apply(script.arrivals([number]), late)
+        assert outcome.rejected == []
+    assert game.episode.ended
+
+
+def test_no_row_of_what_waits_is_larger_than_one_event(script: Any, decider: Any) -> None:
+    waiting, table = Waiting(), dict[bytes, bytes]()
+    apply(script.arrivals(range(1, len(script.events))), decider, waiting)
+    WaitingRows().save(table, "g1", waiting)
+    assert sorted(table) == [f"g1/{number}".encode() for number in range(1, len(script.events))]
+
+
+def test_an_old_owner_cannot_take_away_what_waits_with_the_new_one(
+    script: Any, decider: Any
+) -> None:
+    changelog: dict[bytes, bytes] = {}
+    old, new = Waiting(), Waiting()
+    apply(script.arrivals([2]), decider, old)
+    apply(script.arrivals([2, 4]), decider, new)
+    WaitingRows().save(changelog, "g1", new)
+    WaitingRows().save(changelog, "g1", old)  # wakes up, and goes on with what it had in hand
+    assert set(WaitingRows().load(changelog, "g1", 0.0).events) == {2, 4}
+
+
 def test_a_fault_in_deciding_rejects_the_request_alone(script: Any, decider: Any) -> None:
     def fail(*_: object) -> Any:
         raise ZeroDivisionError
@@ -163,18 +201,18 @@ def test_any_order_and_repetition_gives_the_same_episode(
 ) -> None:
     script = make_script()
     straight, _ = apply(script.arrivals(), decider)
-    game, waiting = Game("g1"), Waiting()
+    game, waiting, table = Game("g1"), Waiting(), dict[bytes, bytes]()
     items, replies = script.arrivals([*order, *repeated]), []
     for size in [*cuts, len(items)]:  # records of any size, what waits being stored in between
         record, items = items[:size], items[size:]
         outcome = Applier(game, waiting, decider.decide).apply(record, 0.0)
         replies += outcome.replies
         assert outcome.rejected == []
-        waiting = Waiting.from_row(waiting.to_row(), 0.0)
+        waiting = stored(waiting, table)
     told = [entry.data for group in game.unsaved for entry in group if entry.type != "DecisionMade"]
     assert told == [
         entry.data for group in straight.unsaved for entry in group if entry.type != "DecisionMade"
     ]
-    assert (game.next, game.episode.ended, waiting.events) == (EVENTS, True, {})
+    assert (game.next, game.episode.ended, waiting.events, table) == (EVENTS, True, {}, {})
     assert game.episode.states == straight.episode.states
     assert game.episode.decisions == len({reply.request_id for _, reply in replies}) == 3
