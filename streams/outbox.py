@@ -24,6 +24,9 @@ from jimbot_stream.streams.topics import DEAD_LETTER, DECISION_RESPONSE, EPISODE
 SCHEMA_VERSION: Final = 1
 MAX_VALUE_BYTES: Final = 900_000
 """What a dead letter keeps of a record's value; the bus takes 1,000,000 bytes in all."""
+MAX_KEY_BYTES: Final = 1024
+"""What it keeps of the key, which it bears twice."""
+MAX_DETAIL: Final = 4096
 
 logger = logging.getLogger(__name__)
 
@@ -85,14 +88,15 @@ class Outbox:
         """Put what could not be used where a person can find it, and send it again."""
         self._metrics.count("dead_letters")
         logger.warning("%s/%d rejected: %s", place, index, reason)
-        detail = reason.detail
+        detail = reason.detail[:MAX_DETAIL]
+        key = key[:MAX_KEY_BYTES]
         if len(value) > MAX_VALUE_BYTES:
             detail += f" (of {len(value)} bytes, the first {MAX_VALUE_BYTES} are kept)"
         event = self._event(EventType.EVENT_TYPE_RECORD_REJECTED, f"{place}/{index}")
         event.record_rejected.CopyFrom(
             RecordRejected(
                 reason=reason.reason,
-                field=reason.field,
+                field=reason.field[:MAX_DETAIL],
                 detail=detail,
                 topic=place.topic,
                 partition=place.partition,

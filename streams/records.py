@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from jimbot_stream.bus import Place
 from jimbot_stream.clock import Clock
@@ -28,6 +29,10 @@ Headers = Sequence[tuple[str, bytes]]
 
 FATAL = (LogGoneError, FencedError, BusGoneError)
 """Failures after which the worker must stop with its offsets uncommitted."""
+
+MAX_ASKER_BYTES: Final = 1024
+MAX_REQUEST_ID_BYTES: Final = 1024
+"""A request whose id is longer is rejected, and not answered: the answer bears it twice."""
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +97,13 @@ class RecordDesk:
                 topic=record.topic,
                 timestamp_ms=record.timestamp_ms,
             )
+            asker = _asker(record, batch)
         except Rejected as reason:
             await self._reject_record(record, reason)
             return
         self._metrics.count("events_received", len(batch.events))
         self._count_numbers(record, batch, rows)
-        sorted_ = _sort(record, batch)
+        sorted_ = _sort(record, batch, asker)
         applied = await self._apply(sorted_, rows)
         await self._answer(applied, sorted_.rejected)
 
@@ -137,7 +143,8 @@ class RecordDesk:
             if game.outcome.closes and game.game.episode.ended:
                 closed.append(game.game.episode.closed())
         for arrival, reason in refused:
-            if arrival.event.decision_request.request_id:
+            asked = arrival.event.decision_request.request_id.encode()
+            if 0 < len(asked) <= MAX_REQUEST_ID_BYTES:
                 answer = (arrival.event, _error(arrival, reason))
                 answers.setdefault(arrival.asker, []).append(answer)
         await asyncio.gather(
@@ -168,9 +175,21 @@ class RecordDesk:
         await self._outbox.reject(arrival.place, arrival.index, key, value, reason)
 
 
-def _sort(record: Incoming, batch: EventBatch) -> _Sorted:
-    sorted_ = _Sorted()
+def _asker(record: Incoming, batch: EventBatch) -> str:
+    """Who is answered, and whose numbers these are: it becomes a key of topics and tables.
+
+    Raises:
+        Rejected: it is too long for that.
+    """
     asker = batch.source or record.key.decode("utf-8", "replace")
+    if len(asker.encode()) > MAX_ASKER_BYTES:
+        field = "source" if batch.source else "key"
+        raise Rejected("bad_name", field, f"longer than {MAX_ASKER_BYTES} bytes")
+    return asker
+
+
+def _sort(record: Incoming, batch: EventBatch, asker: str) -> _Sorted:
+    sorted_ = _Sorted()
     for index, event in enumerate(batch.events):
         arrival = Arrival(event, record.place, index, asker, record.read_at)
         try:
