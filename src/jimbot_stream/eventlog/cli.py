@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
@@ -20,8 +18,8 @@ from jimbot_stream.eventlog import EventLog, EventLogError, RecordedEvent
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.opening import OpenableLog, host_port, open_log
 from jimbot_stream.eventlog.verify import Report, last_position, verify_file, verify_log
+from jimbot_stream.serving import Address, Stop
 
-_PARENT_CHECK_S = 0.5
 _SHOWN_PROBLEMS = 50
 
 Found = TypeVar("Found")
@@ -41,9 +39,9 @@ def main() -> None:
 
 @main.command()
 @_db_option
-@click.option("--listen", help="Host and port. Default: those of JIMBOT_LOG.")
+@click.option("--listen", type=Address(), help="Host and port. Default: those of JIMBOT_LOG.")
 @click.option("--parent", type=int, help="End when the process of this id has gone.")
-def serve(db: Path | None, listen: str | None, parent: int | None) -> None:
+def serve(db: Path | None, listen: tuple[str, int] | None, parent: int | None) -> None:
     """Serve an embedded log to KurrentDB clients on this machine.
 
     A development server: it speaks a subset of the KurrentDB protocol (append, read,
@@ -52,15 +50,8 @@ def serve(db: Path | None, listen: str | None, parent: int | None) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = from_environment()
-    host, port = _address(listen) if listen else host_port(settings.log)
+    host, port = listen or host_port(settings.log)
     _run(_serve(db or settings.log_file, host, port, parent))
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
-        raise click.BadParameter("give HOST:PORT", param_hint="--listen")
-    return host, int(port)
 
 
 @main.command()
@@ -116,50 +107,10 @@ def _log(db: Path | None, uri: str | None) -> OpenableLog:
 async def _serve(db: Path, host: str, port: int, parent: int | None) -> None:
     from jimbot_stream.eventlog.server import Door
 
-    asked = _stop_signal(parent)
+    stop = Stop(parent)
     async with EmbeddedLog(db) as log, Door(log, host, port) as door:
         click.echo(f"development event log {db} at {door.uri}")
-        await _until_stopped(asked, parent)
-
-
-def _stop_signal(parent: int | None) -> asyncio.Event:
-    """Set at SIGTERM; without a parent at SIGINT too.
-
-    Ctrl-C reaches the whole process group: a child stays until its parent, which may still
-    have something to write, ends it.
-    """
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, asked.set)
-    loop.add_signal_handler(signal.SIGINT, asked.set if parent is None else _stay)
-    return asked
-
-
-async def _until_stopped(asked: asyncio.Event, parent: int | None) -> None:
-    """Return when asked to, or when the parent has gone."""
-    is_child = os.getppid() == parent
-    while not asked.is_set() and (parent is None or _is_alive(parent, is_child)):
-        try:
-            async with asyncio.timeout(_PARENT_CHECK_S):
-                await asked.wait()
-        except TimeoutError:
-            continue
-
-
-def _stay() -> None:
-    """Take no notice."""
-
-
-def _is_alive(process: int, is_parent: bool) -> bool:
-    if is_parent:  # surer than its id, which a zombie keeps and the system may use again
-        return os.getppid() == process
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        await stop.wait()
 
 
 async def _read(

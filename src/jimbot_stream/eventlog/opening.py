@@ -2,17 +2,15 @@
 
 import os
 import socket
-import subprocess
 import sys
-import time
 from dataclasses import fields
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from jimbot_stream.config import Settings
 from jimbot_stream.eventlog import EventLog, EventLogError
+from jimbot_stream.starting import Child, StartError, start_server
 
-_START_S = 30.0
 _SQLITE = "sqlite:"
 _READ_ONLY = "?mode=ro"
 
@@ -56,7 +54,7 @@ def open_log(settings: Settings) -> OpenableLog:
     return _client(settings.log_driver, address)
 
 
-def ensure_store(settings: Settings) -> "subprocess.Popen[bytes] | None":
+def ensure_store(settings: Settings) -> Child | None:
     """Start ``jimbot-store serve`` as a child if the log is the default one and nobody listens.
 
     The child ends when this process does. None: somebody listens already, or the log is
@@ -68,17 +66,13 @@ def ensure_store(settings: Settings) -> "subprocess.Popen[bytes] | None":
     host, port = host_port(settings.log)
     if settings.log != _default_log() or _listens(host, port):
         return None
-    child = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jimbot_stream.eventlog.cli", "serve"),
-            *("--db", str(settings.log_file)),
-            *("--listen", f"{host}:{port}"),
-            *("--parent", str(os.getpid())),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    return _await_listening(child, host, port)
+    command = [sys.executable, "-m", "jimbot_stream.eventlog.cli", "serve"]
+    command += ["--db", str(settings.log_file), "--listen", f"{host}:{port}"]
+    command += ["--parent", str(os.getpid())]
+    try:
+        return start_server(command, lambda: _listens(host, port), settings.data / "store.log")
+    except StartError as error:
+        raise EventLogError(f"no event log on {host}:{port}: {error}") from error
 
 
 def _client(driver: str, address: str) -> OpenableLog:
@@ -91,31 +85,6 @@ def _client(driver: str, address: str) -> OpenableLog:
 
         return EventStoreDBLog(address)
     raise EventLogError(f"JIMBOT_LOG_DRIVER={driver!r}: give kurrentdb or eventstoredb")
-
-
-def _await_listening(
-    child: "subprocess.Popen[bytes]", host: str, port: int
-) -> "subprocess.Popen[bytes] | None":
-    deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline:
-        if _listens(host, port):
-            # Another process may have been quicker to start one; then ours has gone.
-            return child if child.poll() is None else None
-        if child.poll() is not None and not _listens_soon(host, port):
-            raise EventLogError(f"jimbot-store serve ended with exit code {child.returncode}")
-        time.sleep(0.05)
-    child.kill()
-    child.wait()
-    raise EventLogError(f"jimbot-store serve does not listen on {host}:{port}")
-
-
-def _listens_soon(host: str, port: int) -> bool:
-    deadline = time.monotonic() + 5.0
-    while time.monotonic() < deadline:
-        if _listens(host, port):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _listens(host: str, port: int) -> bool:

@@ -91,7 +91,9 @@ async def test_an_announced_checkpoint_decides_from_the_next_request_on(
     async with world.worker() as service:
         await world.send(topics.GAME_LIFECYCLE, player.started())
         first = await world.ask(player.request())
-        announced = Event(checkpoint_saved={"checkpoint": newer}, type=EventType.EVENT_TYPE_CHECKPOINT_SAVED)
+        announced = Event(
+            checkpoint_saved={"checkpoint": newer}, type=EventType.EVENT_TYPE_CHECKPOINT_SAVED
+        )
         await world.send(topics.CHECKPOINT, announced, source="run")
         await world.until(lambda: service.metrics.value("checkpoints_taken"))
         await world.send(topics.GAME_STATE, player.applied(first))

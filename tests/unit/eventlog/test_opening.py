@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,15 +18,11 @@ from jimbot_stream.eventlog.kurrent import KurrentLog
 from jimbot_stream.eventlog.naming import event_id
 from jimbot_stream.eventlog.opening import ensure_store, open_log
 from jimbot_stream.eventlog.server import Door
+from tests.support.ports import free_port
 
 
 def settings(log: str, driver: str = "kurrentdb") -> Settings:
     return replace(Settings(), log=log, log_driver=driver)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -125,12 +120,10 @@ def test_a_store_is_started_where_none_listens(
     wanted = replace(settings(address), data=tmp_path / "data")
     child = ensure_store(wanted)
     assert child is not None
-    try:
+    with child:
         assert ensure_store(wanted) is None
         assert wanted.log_file.exists()
-    finally:
-        child.terminate()
-        assert child.wait(10) == 0
+    assert child.process.returncode == 0
 
 
 @pytest.mark.crash

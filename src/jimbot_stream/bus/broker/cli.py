@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import os
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,24 +12,9 @@ from jimbot_stream.bus.broker.process import address_of
 from jimbot_stream.bus.broker.server import Broker
 from jimbot_stream.bus.broker.store import Durability, StorageError, StoreBusyError
 from jimbot_stream.config import from_environment
+from jimbot_stream.serving import Address, Stop
 
-_PARENT_SECONDS: Final = 0.5
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-
-
-class Address(click.ParamType):
-    """``HOST:PORT``."""
-
-    name = "HOST:PORT"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        """Split at the last colon."""
-        host, colon, port = str(value).rpartition(":")
-        if not (colon and host and port.isdigit() and int(port) < 65536):
-            self.fail(f"{value!r} is not HOST:PORT, for example 127.0.0.1:19092", param, ctx)
-        return host.strip("[]"), int(port)
 
 
 @click.command()
@@ -123,11 +105,7 @@ def broker(
 
 
 async def _serve(made: Broker, parent: int | None) -> None:
-    """Run until SIGTERM, SIGINT, or the end of the parent."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = Stop(parent)
     async with made:
         click.echo(
             f"Broker on {made.address}, records in {made.path}."
@@ -135,27 +113,5 @@ async def _serve(made: Broker, parent: int | None) -> None:
         )
         if made.host not in _LOOPBACK:
             click.echo("Warning: reachable from other machines, without passwords.", err=True)
-        watch = asyncio.create_task(_watch(parent, stop)) if parent else None
         await stop.wait()
-        if watch is not None:
-            watch.cancel()
     click.echo("Broker stopped; all acknowledged records are on disk.")
-
-
-async def _watch(parent: int, stop: asyncio.Event) -> None:
-    """Stop when the parent is gone."""
-    child = os.getppid() == parent
-    while _alive(parent) and not (child and os.getppid() != parent):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _PARENT_SECONDS)
-    stop.set()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -15,14 +15,12 @@ from click.testing import CliRunner
 from jimbot_stream.bus.broker.cli import broker
 from jimbot_stream.bus.broker.process import BrokerStartError, address_of, ensure_broker
 from jimbot_stream.config import Settings
+from tests.support.ports import free_port
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Settings(broker=f"kafka://127.0.0.1:{port}", data=tmp_path)
+    return Settings(broker=f"kafka://127.0.0.1:{free_port()}", data=tmp_path)
 
 
 @pytest.fixture
