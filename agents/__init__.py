@@ -2,7 +2,8 @@
 
 | file | holds |
 |---|---|
-| ``module.py`` | the network, as an RLModule |
+| ``network.py`` | the network |
+| ``module.py`` | the same, as an RLModule |
 | ``checkpoint.py`` | weights and optimizer as content-addressed bytes |
 | ``policy.py`` | a checkpoint in service |
 | ``feed.py`` | trajectories, read back from the event log |

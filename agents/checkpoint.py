@@ -20,7 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from jimbot_stream.agents.module import Architecture, initial_weights, layers
+from jimbot_stream.agents.network import Architecture, initial_weights, layers
 from jimbot_stream.balatro import RULES_VERSION, actions, wire
 
 MAGIC = b"JIMBOT\x00\x01"

@@ -17,8 +17,9 @@ from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.feed import read_batch
 from jimbot_stream.agents.generation import Generation
 from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.training_run import TrainingRun
-from jimbot_stream.agents.update import Update, apply_update, shuffle_seed
+from jimbot_stream.agents.update import Update, apply_update
 from jimbot_stream.bus.consumer import Received
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import EpisodeReference, UpdateApplied

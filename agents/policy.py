@@ -1,41 +1,64 @@
 """A checkpoint in service: evaluates one observation at a time, always the same way."""
 
-import numpy as np
+from typing import Protocol, Self
+
 import torch
-from ray.rllib.core.rl_module.torch import TorchRLModule
+from torch import Tensor
 
 from jimbot_stream.agents import checkpoint as checkpoints
 from jimbot_stream.agents.machine import compute_class
-from jimbot_stream.agents.module import Architecture, CandidateModule
+from jimbot_stream.agents.network import Architecture, CandidateNetwork
 from jimbot_stream.decision import Evaluation, Observation, Policy
 
 
+class Network(Protocol):
+    """What a policy asks of a module, be it RLlib's or torch's."""
+
+    def logits(self, features: Tensor, candidates: Tensor) -> Tensor:
+        """Scores before masking."""
+        ...
+
+    def state_value(self, features: Tensor) -> Tensor:
+        """Estimate of the return."""
+        ...
+
+    def eval(self) -> Self:
+        """The module, frozen."""
+        ...
+
+
 def load_policy(data: bytes) -> Policy:
-    """Put the bytes of a checkpoint into service.
+    """Put the bytes of a checkpoint into service, as an RLModule.
+
+    Raises:
+        CheckpointError: the bytes are damaged or of another format.
+    """
+    from jimbot_stream.agents.module import build_module  # seconds, which a reader can spare
+
+    read = checkpoints.from_bytes(data)
+    module = build_module(read.shape, read.module)
+    return ModulePolicy(checkpoints.sha256(data), read.shape, module)
+
+
+def load_for_reading(data: bytes) -> Policy:
+    """The same policy, bit for bit, without RLlib: for those who repeat decisions.
 
     Raises:
         CheckpointError: the bytes are damaged or of another format.
     """
     read = checkpoints.from_bytes(data)
-    return ModulePolicy(checkpoints.sha256(data), read.shape, build_module(read))
-
-
-def build_module(checkpoint: checkpoints.Checkpoint) -> CandidateModule:
-    """The RLModule with the checkpoint's weights."""
-    module = checkpoint.shape.spec().build()
-    assert isinstance(module, TorchRLModule)
-    module.set_state({name: np.array(value) for name, value in checkpoint.module.items()})
-    return module  # type: ignore[no-any-return]  # ray is untyped here
+    network = CandidateNetwork(read.shape, read.module)
+    return ModulePolicy(checkpoints.sha256(data), read.shape, network)
 
 
 class ModulePolicy:
-    """A Policy over a frozen RLModule.
+    """A Policy over a frozen module.
 
     Rows are never batched: matrix kernels differ by batch size, and with them the last
     bits, so a decision would depend on who else asks. Every call has the shape [1, …].
     """
 
-    def __init__(self, checkpoint: str, shape: Architecture, module: CandidateModule) -> None:
+    def __init__(self, checkpoint: str, shape: Architecture, module: Network) -> None:
         self._checkpoint = checkpoint
         self._shape = shape
         self._module = module.eval()

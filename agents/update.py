@@ -1,6 +1,5 @@
 """One update of the learner as a pure function: the learner applies it, a replay repeats it."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,12 +23,6 @@ class Update:
     checkpoint: bytes
     metrics: dict[str, float]
     """For people; a replay compares the checkpoint."""
-
-
-def shuffle_seed(run_seed: int, update: int) -> int:
-    """Seed of the order of minibatches of a run's update; fits a signed 64-bit field."""
-    digest = hashlib.sha256(f"jimbot shuffle|{run_seed}|{update}".encode()).digest()
-    return int.from_bytes(digest[:8], "little") >> 1
 
 
 def apply_update(

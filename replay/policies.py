@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from jimbot_stream.agents.policy import load_policy
+from jimbot_stream.agents.policy import load_for_reading
 from jimbot_stream.decision import Policy
 
 
@@ -40,6 +40,6 @@ class Policies:
 
     def _load(self, checkpoint: str) -> Policy | WeightsError:
         try:
-            return load_policy(self._blobs.get(checkpoint))
+            return load_for_reading(self._blobs.get(checkpoint))
         except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
             return WeightsError(f"{type(error).__name__}: {error}")

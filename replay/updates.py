@@ -4,15 +4,14 @@ import json
 import math
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.machine import environment
-from jimbot_stream.agents.ppo.config import from_json
+from jimbot_stream.agents.ppo.config import from_json, shuffle_seed
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
-from jimbot_stream.agents.update import Update, apply_update, shuffle_seed
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
@@ -27,6 +26,9 @@ from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, LogReader,
 from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Tolerated, Verdict
 from jimbot_stream.replay.weights import weight_difference
+
+if TYPE_CHECKING:
+    from jimbot_stream.agents.update import Update
 
 
 def check_run(history: History, blobs: Blobs) -> Iterator[Verdict]:
@@ -186,6 +188,8 @@ async def _repeat(
         absent = await _absent(entry, f"episodes[{number}]", episode, log)
         if absent is not None:
             return absent
+    from jimbot_stream.agents.update import apply_update  # loads RLlib, for seconds
+
     try:
         before = blobs.get(update.checkpoint_in)
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
@@ -250,7 +254,7 @@ async def _absent(
 
 
 def _compare(
-    entry: Entry, update: UpdateApplied, repeated: Update, steps: int, blobs: Blobs
+    entry: Entry, update: UpdateApplied, repeated: "Update", steps: int, blobs: Blobs
 ) -> Verdict:
     event, after = entry.event, repeated.checkpoint
     if sha256(after) == update.checkpoint_out:
@@ -288,7 +292,7 @@ def _compare(
 
 
 def _number_faults(
-    entry: Entry, update: UpdateApplied, repeated: Update, steps: int
+    entry: Entry, update: UpdateApplied, repeated: "Update", steps: int
 ) -> Iterator[Divergence]:
     """Equal weights come with equal numbers for people; early records have no metrics."""
     found: dict[str, tuple[float, float]] = {

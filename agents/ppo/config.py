@@ -1,5 +1,6 @@
 """What an update is told: every number that has a say in its result."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 
@@ -53,6 +54,12 @@ class UpdateConfig:
     def to_json(self) -> str:
         """Canonical JSON: equal configurations give equal text."""
         return canonical_json(asdict(self))
+
+
+def shuffle_seed(run_seed: int, update: int) -> int:
+    """Seed of the order of minibatches of a run's update; fits a signed 64-bit field."""
+    digest = hashlib.sha256(f"jimbot shuffle|{run_seed}|{update}".encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1
 
 
 def from_json(text: str) -> UpdateConfig:

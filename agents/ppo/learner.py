@@ -17,7 +17,8 @@ from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.columns import Columns as Names
 from torch import Tensor
 
-from jimbot_stream.agents.module import ACTION_MASK, Architecture, CandidateModule
+from jimbot_stream.agents.module import ACTION_MASK, CandidateModule, module_spec
+from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.loss import Columns, sums
 
@@ -34,7 +35,7 @@ def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
     ``ray.init`` is never called: a Learner is an ordinary object, Ray's daemons would
     cost 600 MB and six seconds, and one learner needs no cluster.
     """
-    spec = shape.spec()
+    spec = module_spec(shape)
     spaces = (spec.observation_space, spec.action_space)
     algorithm = (
         PPOConfig()

@@ -17,7 +17,7 @@ from types import ModuleType
 import numpy as np
 
 from jimbot_stream.agents import checkpoint as checkpoints
-from jimbot_stream.agents.module import Architecture, initial_weights
+from jimbot_stream.agents.network import Architecture, initial_weights
 from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.balatro import actions, wire
 from jimbot_stream.clock import FrozenClock

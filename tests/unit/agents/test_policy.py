@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jimbot_stream.agents.checkpoint import CheckpointError, sha256
 from jimbot_stream.agents.machine import compute_class
-from jimbot_stream.agents.policy import load_policy
+from jimbot_stream.agents.policy import load_for_reading, load_policy
 from jimbot_stream.decision import Observation, Policy
 
 SHARED = [HealthCheck.function_scoped_fixture]  # neither fixture is changed by an example
@@ -86,6 +86,19 @@ def test_the_place_of_the_arrays_in_memory_changes_no_bit(
     shifted[:] = observation.candidates.ravel()
     moved = replace(observation, candidates=shifted.reshape(observation.candidates.shape))
     assert bits(policy, moved) == bits(policy, observation)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SHARED)
+@given(key=st.integers(0, 2**32))
+def test_read_without_rllib_a_policy_has_the_same_bits(
+    policy: Policy, checkpoint: bytes, observation: Observation, key: int
+) -> None:
+    reading = load_for_reading(checkpoint)
+    seen = stranger(observation, key)
+
+    assert bits(reading, observation) == bits(policy, observation)
+    assert bits(reading, seen) == bits(policy, seen)
+    assert (reading.checkpoint, reading.compute_class) == (policy.checkpoint, policy.compute_class)
 
 
 def test_an_observation_of_another_shape_is_refused(

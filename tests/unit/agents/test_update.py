@@ -12,9 +12,9 @@ import torch
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.checkpoint import from_bytes, sha256
 from jimbot_stream.agents.policy import load_policy
-from jimbot_stream.agents.ppo.config import UpdateConfig, from_json
+from jimbot_stream.agents.ppo.config import UpdateConfig, from_json, shuffle_seed
 from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.update import apply_update, shuffle_seed
+from jimbot_stream.agents.update import apply_update
 from jimbot_stream.balatro import actions, wire
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.sampling import log_probability, softmax_weights

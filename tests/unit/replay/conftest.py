@@ -14,8 +14,8 @@ from jimbot_stream.agents.checkpoint import canonical_json, untrained
 from jimbot_stream.agents.feed import read_batch
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.policy import load_policy
-from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.update import apply_update, shuffle_seed
+from jimbot_stream.agents.ppo.config import UpdateConfig, shuffle_seed
+from jimbot_stream.agents.update import apply_update
 from jimbot_stream.balatro import RULES_VERSION, wire
 from jimbot_stream.balatro.engine import new_run
 from jimbot_stream.checkpoints import BlobStore
