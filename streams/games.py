@@ -114,7 +114,7 @@ class Games:
         metrics: Metrics,
         *,
         capacity: int = 1024,
-        patience_s: float = 30.0,
+        patience_s: float = 120.0,
     ) -> None:
         self._log = log
         self._clock = clock

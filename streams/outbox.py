@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from jimbot_stream.bus import Bus, BusUnavailableError, Place
+from jimbot_stream.bus import Bus, BusUnavailableError, Place, UnknownTopicError
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import (
     DecisionReply,
@@ -148,7 +148,8 @@ class Outbox:
         while True:
             try:
                 await send()
-            except BusUnavailableError as error:
+            except (BusUnavailableError, UnknownTopicError) as error:
+                # All topics were declared at the start: one that is unknown is away, too.
                 if self._clock.monotonic() - began > self._patience_s:
                     raise BusGoneError(str(error)) from error
                 logger.warning("bus: trying again in %.1f s: %s", pause_s, error)

@@ -190,7 +190,8 @@ def _options(settings: Settings) -> dict[str, Any]:
         "broker_session_timeout": 10.0,
         "broker_heartbeat_interval": 3.0,
         "broker_commit_interval": 0.5,
-        "producer_request_timeout": 30.0,
+        # As patient with the bus as the outbox is.
+        "producer_request_timeout": 120.0,
         "producer_acks": -1,
         "consumer_connections_max_idle_ms": DAY_MS,
         "producer_connections_max_idle_ms": DAY_MS,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from jimbot_stream.bus import Start
+from jimbot_stream.bus import BusUnavailableError, Start, UnknownTopicError
 from jimbot_stream.bus.broker import Broker
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
@@ -54,3 +54,15 @@ async def test_producer_and_reader_go_on_after_the_broker_was_restarted(tmp_path
     assert list(seen) == [str(n) for n in range(EVENTS)]
     numbers = [batch.first_sequence for batch in batches]
     assert numbers == sorted(numbers)
+
+
+async def test_a_topic_used_first_while_the_broker_is_away_is_not_unknown(tmp_path: Path) -> None:
+    async with Broker(tmp_path / "broker.sqlite") as broker:
+        await declare(broker.port)
+        bus = KafkaBus(f"kafka://127.0.0.1:{broker.port}", patience_s=2.0, request_timeout_s=0.5)
+        with pytest.raises(UnknownTopicError):
+            await bus.publish("never.declared", b"v", key=b"k", timestamp_ms=0)
+        await bus.publish(TOPIC, b"v", key=b"k", timestamp_ms=0)
+    with pytest.raises(BusUnavailableError):
+        await bus.publish("used.first", b"v", key=b"k", timestamp_ms=0)
+    await bus.close()

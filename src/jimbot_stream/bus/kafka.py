@@ -65,9 +65,11 @@ class KafkaBus:
                 )
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
             raise RecordRefusedError(f"{len(value)} bytes: {error}") from error
-        except (UnknownTopicOrPartitionError, InvalidTopicError) as error:
+        except InvalidTopicError as error:
             raise UnknownTopicError(topic) from error
         except (KafkaError, TimeoutError) as error:
+            if isinstance(error, UnknownTopicOrPartitionError) and await _answers(producer):
+                raise UnknownTopicError(topic) from error
             await self._forget(producer)
             raise BusUnavailableError(f"{self._servers}: {error!r}") from error
         return Place(sent.topic, sent.partition, sent.offset)
@@ -141,6 +143,11 @@ class KafkaBus:
                 await producer.stop()
         except (KafkaError, TimeoutError) as error:
             logger.warning("a producer of %s did not stop cleanly: %r", self._servers, error)
+
+
+async def _answers(producer: AIOKafkaProducer) -> bool:
+    """Whether the broker answers: aiokafka calls a topic unknown when nobody knew it in time."""
+    return bool(await producer.client.force_metadata_update())
 
 
 async def _seek(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jimbot_stream.bus import Place, RecordRefusedError
+from jimbot_stream.bus import Place, RecordRefusedError, UnknownTopicError
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.contracts import DecisionRequest, Event, EventBatch, EventType, GameState
 from jimbot_stream.contracts.batch import decode_batch, encode_batch
@@ -24,8 +24,13 @@ class StrictBus:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Event]] = []
+        self.unknown = 0
+        """Records to come that it will say it has no topic for, as a bus that is away does."""
 
     async def publish(self, topic: str, value: bytes, *, key: bytes, timestamp_ms: int) -> Place:
+        self.unknown -= 1
+        if self.unknown >= 0:
+            raise UnknownTopicError(topic)
         if len(key) + len(value) > 999_000:
             raise RecordRefusedError(f"{len(key)} + {len(value)} bytes")
         self.sent += [(topic, event) for event in decode_batch(value).events]
@@ -49,7 +54,7 @@ class Bench:
         clock, metrics = SystemClock(), Metrics()
         bus: Any = StrictBus()
         self._rows = rows
-        self.sent = bus.sent
+        self.bus, self.sent = bus, bus.sent
         outbox = Outbox(bus, "", "w", clock, metrics)
         alike: Any = Alike(decider)
         self._desk = RecordDesk(Games(log, clock, metrics), alike, outbox, metrics, clock)
@@ -112,3 +117,11 @@ async def test_a_rejected_request_is_answered_with_the_reason(bench: Bench) -> N
         event.decision_reply for _, event in bench.sent if event.HasField("decision_reply")
     ]
     assert (answer.request_id, "unknown_schema" in answer.error) == ("r", True)
+
+
+async def test_a_bus_that_is_away_makes_no_dead_letter_of_a_good_record(bench: Bench) -> None:
+    bench.bus.unknown = 2
+    await bench.handle(batch(request(schema_version=2)))
+    assert len(bench.sent) == 2
+    reasons = [e.record_rejected.reason for _, e in bench.sent if e.HasField("record_rejected")]
+    assert reasons == ["unknown_schema"]
