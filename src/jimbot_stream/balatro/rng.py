@@ -128,12 +128,6 @@ def rolls_seed(seed: float, out: NDArray[np.float64]) -> None:
 
 
 @jit
-def pick_seed(seed: float, count: int) -> int:
-    """First draw of an index 0 … count - 1 after seeding."""
-    return math.floor(roll_seed(seed) * count)
-
-
-@jit
 def shuffle_seed(order: NDArray[Any], count: int, seed: float) -> None:
     """Shuffle the first count entries in place; they must stand in order of creation."""
     words = seeded(seed)

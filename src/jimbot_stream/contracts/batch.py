@@ -2,18 +2,13 @@
 
 from google.protobuf.message import DecodeError
 
-from jimbot_stream.contracts.json_codec import from_json, to_json
+from jimbot_stream.contracts.json_codec import from_json
 from jimbot_stream.contracts.v1.envelope_pb2 import EventBatch
 
 
 def encode_batch(batch: EventBatch) -> bytes:
     """The batch as protobuf; equal batches give equal bytes."""
     return batch.SerializeToString(deterministic=True)
-
-
-def encode_batch_json(batch: EventBatch) -> bytes:
-    """The batch as JSON, for clients that would rather not speak protobuf."""
-    return to_json(batch)
 
 
 def is_json(value: bytes) -> bool:

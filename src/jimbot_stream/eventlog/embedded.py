@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -156,15 +156,8 @@ class EmbeddedLog:
         self, stream: str, start: int | None, *, backwards: bool = False, limit: int | None = None
     ) -> AsyncIterator[Row]:
         """Rows of a stream, page by page."""
-        left = limit
-        while left is None or left > 0:
-            count = _PAGE if left is None else min(_PAGE, left)
-            page = await self._stream_page(stream, start, backwards, count)
-            for row in page.rows:
-                yield row
-            if page.end:
-                return
-            start, left = page.next, None if left is None else left - count
+        async for row in _rows(partial(self._stream_page, stream, backwards), start, limit):
+            yield row
 
     async def read_all(
         self,
@@ -190,17 +183,8 @@ class EmbeddedLog:
         limit: int | None = None,
     ) -> AsyncIterator[Row]:
         """Rows of all streams, page by page."""
-        left = limit
-        while left is None or left > 0:
-            count = _PAGE if left is None else min(_PAGE, left)
-            page = await self._read(
-                partial(_all, start=start, backwards=backwards, which=which, count=count)
-            )
-            for row in page.rows:
-                yield row
-            if page.end:
-                return
-            start, left = page.next, None if left is None else left - count
+        async for row in _rows(partial(self._all_page, which, backwards), start, limit):
+            yield row
 
     async def subscribe_all(
         self, *, after_position: int | None = None, prefixes: Sequence[str] = ()
@@ -220,8 +204,7 @@ class EmbeddedLog:
             grown = self._grown
             page = self._from_tail(start, which)
             if page is None:
-                query = partial(_all, start=start, backwards=False, which=which, count=_PAGE)
-                page = await self._read(query)
+                page = await self._all_page(which, False, start, _PAGE)
             start = page.next
             yield page.rows, start - 1, page.end
             if page.end:
@@ -247,7 +230,7 @@ class EmbeddedLog:
             if not self._quiet_since(position, stream):
                 position = self._head()
                 try:
-                    page = await self._stream_page(stream, start, False, _PAGE)
+                    page = await self._stream_page(stream, False, start, _PAGE)
                 except StreamNotFoundError:
                     page = Page((), start, end=True)
                 start = page.next
@@ -260,7 +243,7 @@ class EmbeddedLog:
     async def stream_metadata(self, stream: str) -> StreamMetadata:
         """See EventLog."""
         check_stream(stream)
-        return from_json(await self._read(partial(_metadata, stream=stream)))
+        return from_json(await self._read(partial(pages.metadata_fields, stream=stream)))
 
     async def set_stream_metadata(self, stream: str, metadata: StreamMetadata) -> None:
         """See EventLog."""
@@ -281,8 +264,13 @@ class EmbeddedLog:
         check_stream(stream, expected)
         await self.submit(lambda storage: storage.tombstone(stream, expected))
 
+    async def _all_page(
+        self, which: Filter, backwards: bool, start: int | None, count: int
+    ) -> Page:
+        return await self._read(lambda db: pages.read_all(db, start, backwards, which, count))
+
     async def _stream_page(
-        self, stream: str, start: int | None, backwards: bool, count: int
+        self, stream: str, backwards: bool, start: int | None, count: int
     ) -> Page:
         now = self._clock.now_ns()
         return await self._read(
@@ -340,14 +328,19 @@ def _append(
     return storage.append(stream, events, expected)
 
 
-def _all(
-    db: sqlite3.Connection, *, start: int | None, backwards: bool, which: Filter, count: int
-) -> Page:
-    return pages.read_all(db, start, backwards, which, count)
-
-
-def _metadata(db: sqlite3.Connection, *, stream: str) -> dict[str, object]:
-    return pages.metadata_fields(db, stream)
+async def _rows(
+    read: Callable[[int | None, int], Awaitable[Page]], start: int | None, limit: int | None
+) -> AsyncIterator[Row]:
+    """Rows from the start on, which ``read`` gives page by page, each of a count at most."""
+    left = limit
+    while left is None or left > 0:
+        count = _PAGE if left is None else min(_PAGE, left)
+        page = await read(start, count)
+        for row in page.rows:
+            yield row
+        if page.end:
+            return
+        start, left = page.next, None if left is None else left - count
 
 
 def _filter(prefixes: Sequence[str], types: Sequence[str]) -> Filter:

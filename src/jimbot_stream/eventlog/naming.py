@@ -44,11 +44,6 @@ def checkpoint_stream(checkpoint: str) -> str:
     return CHECKPOINT + checkpoint
 
 
-def category(stream: str) -> str:
-    """What stands before the first dash."""
-    return stream.partition("-")[0]
-
-
 def identifier(stream: str) -> str:
     """What stands after the first dash: a game's id, a run's name, a checkpoint's sha256."""
     return stream.partition("-")[2]

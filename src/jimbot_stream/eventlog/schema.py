@@ -2,6 +2,8 @@
 
 import sqlite3
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -78,17 +80,11 @@ def open_writable(path: Path) -> sqlite3.Connection:
         EventLogError: the file is something else, or from another version.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
+    with _closed_on_error(connection, path):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         _create_or_check(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise EventLogError(f"{path}: {error}") from error
-    except EventLogError:
-        connection.close()
-        raise
     return connection
 
 
@@ -102,15 +98,21 @@ def open_readonly(path: Path) -> sqlite3.Connection:
         raise EventLogError(f"{path}: no such file")
     uri = f"{path.resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    try:
+    with _closed_on_error(connection, path):
         _check(connection, path)
+    return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         connection.close()
         raise EventLogError(f"{path}: {error}") from error
     except EventLogError:
         connection.close()
         raise
-    return connection
 
 
 def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:

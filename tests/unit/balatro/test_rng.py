@@ -68,11 +68,6 @@ def test_rounding_of_near_ties_is_exact(k: int) -> None:
         assert rng.round_13(float(x)) == float(exact)
 
 
-@given(st.floats(min_value=0, max_value=1), st.integers(1, 1000))
-def test_pick_stays_within_the_list(seed: float, count: int) -> None:
-    assert 0 <= rng.pick_seed(seed, count) < count
-
-
 @given(st.floats(min_value=0, max_value=1), st.integers(0, 96))
 def test_shuffle_loses_nothing(seed: float, count: int) -> None:
     order = np.arange(96, dtype=np.int16)

@@ -1,7 +1,8 @@
 import pytest
 
 from jimbot_stream.contracts import Event, EventBatch, GameStarted
-from jimbot_stream.contracts.batch import decode_batch, encode_batch, encode_batch_json, is_json
+from jimbot_stream.contracts.batch import decode_batch, encode_batch, is_json
+from jimbot_stream.contracts.json_codec import to_json
 
 
 def _batch(source: str) -> EventBatch:
@@ -14,9 +15,9 @@ def _batch(source: str) -> EventBatch:
 def test_both_forms_are_told_apart_and_read_back(length: int) -> None:
     batch = _batch("s" * length)
     assert not is_json(encode_batch(batch))
-    assert is_json(encode_batch_json(batch))
+    assert is_json(to_json(batch))
     assert decode_batch(encode_batch(batch)) == batch
-    assert decode_batch(encode_batch_json(batch)) == batch
+    assert decode_batch(to_json(batch)) == batch
 
 
 def test_equal_batches_give_equal_bytes() -> None:

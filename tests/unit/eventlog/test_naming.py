@@ -3,7 +3,6 @@
 import pytest
 
 from jimbot_stream.eventlog.naming import (
-    category,
     checkpoint_stream,
     event_id,
     game_stream,
@@ -13,10 +12,10 @@ from jimbot_stream.eventlog.naming import (
 
 
 def test_categories_are_what_stands_before_the_first_dash() -> None:
-    assert category(game_stream("7-of-9")) == "game"
+    assert game_stream("7-of-9") == "game-7-of-9"
     assert identifier(game_stream("7-of-9")) == "7-of-9"
-    assert category(run_stream("a")) == "trainingRun"
-    assert category(checkpoint_stream("0" * 64)) == "checkpoint"
+    assert run_stream("a") == "trainingRun-a"
+    assert checkpoint_stream("0" * 64) == "checkpoint-" + "0" * 64
 
 
 @pytest.mark.parametrize("bad", ["", "with space", "ünicode", "tab\t", "x" * 200])

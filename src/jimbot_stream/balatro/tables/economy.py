@@ -8,6 +8,3 @@ INTEREST_STEP = 5
 
 INTEREST_CAP = 5
 """Most dollars of interest of one round."""
-
-REROLL_COST = 5
-"""First reroll of a shop, in dollars."""

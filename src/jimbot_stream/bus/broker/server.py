@@ -5,7 +5,6 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from jimbot_stream.bus.broker.catalog import Catalog
@@ -120,12 +119,7 @@ class Broker:
             default_partitions=self._default_partitions,
         )
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *unused: object) -> None:
         """End connections, finish the writes that were accepted, release the file."""
         self._closing = True
         self._server.close()
