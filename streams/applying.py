@@ -133,11 +133,12 @@ class Applier:
         if type(fact).__name__ not in FACTS or fact is None:
             raise Rejected("unknown_type", "type", "not an event of a game")
         self.outcome.closes |= isinstance(fact, GameEnded)
-        if self._known(number, to_json(fact)):
+        data = to_json(fact)
+        if self._known(number, data):
             self.outcome.repeated += 1
             return
         self._check_progress(fact)
-        self.game.write(arrival, number, [fact])
+        self.game.write(arrival, number, [(fact, data)])
 
     def _request(self, arrival: Arrival, number: int, request: DecisionRequest) -> None:
         recorded = self.game.replies.get(request.request_id)
@@ -160,7 +161,8 @@ class Applier:
         request = arrival.event.decision_request
         digest = sha256(data).hexdigest()
         made = self._decide(self.game, request, revision, digest, arrival.read_at)
-        self.game.write(arrival, number, [*before, made])
+        facts = [*((fact, data) for fact in before), (made, to_json(made))]
+        self.game.write(arrival, number, facts)
         self.outcome.replies.append((arrival, self.game.replies[request.request_id]))
 
     def _number(self, arrival: Arrival) -> int:

@@ -15,7 +15,6 @@ from jimbot_stream.contracts import (
     LegalAction,
     StateObserved,
 )
-from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.journal import Entry
@@ -96,12 +95,12 @@ class Game:
         else:
             self._take(fact, event.revision, event.data, read_metadata(event))
 
-    def write(self, arrival: Arrival, number: int, facts: Sequence[GameFact]) -> None:
-        """Take in facts that an arrival brought, and keep them for the next append."""
+    def write(self, arrival: Arrival, number: int, facts: Sequence[tuple[GameFact, bytes]]) -> None:
+        """Take in facts that an arrival brought, each with its JSON; keep them for the append."""
         group = []
-        for fact in facts:
+        for fact, data in facts:
             kind = type(fact).__name__
-            data, metadata = to_json(fact), _metadata(arrival, number, kind)
+            metadata = _metadata(arrival, number, kind)
             correlation = fact.request_id if isinstance(fact, DecisionMade) else self.id
             group.append(Entry(kind, data, correlation, arrival.event.event_id, metadata))
             self._take(fact, self.episode.last_revision + 1, data, metadata)

@@ -34,9 +34,15 @@ def _hide_hand(state: GameState) -> None:
 
 
 def _sort_pile(state: GameState) -> None:
+    before, sorted_already = (-1, -1, -1), True
     for card in state.draw_pile:
-        card.face_down = False  # it is the pile that is hidden, not what is in it
-    state.draw_pile.sort(key=_key)
+        if card.face_down:
+            card.face_down = False  # it is the pile that is hidden, not what is in it
+        place = (card.suit, card.rank, card.id)
+        sorted_already = sorted_already and before < place
+        before = place
+    if not sorted_already:  # whoever plays fair sends it sorted; sorting costs more than a look
+        state.draw_pile.sort(key=_key)
 
 
 def _key(card: Card) -> _CardKey:

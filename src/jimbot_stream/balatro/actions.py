@@ -25,6 +25,7 @@ canonical form reaches them.
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -139,13 +140,27 @@ def canonical(index: int) -> int:
 def subsets_within(
     fewest: int, most: int, selectable: Iterable[int], forced: Iterable[int] = ()
 ) -> NDArray[np.bool_]:
-    """Which of ``SUBSETS`` have an allowed size, only selectable cards and all forced ones."""
+    """Which of ``SUBSETS`` have an allowed size, only selectable cards and all forced ones.
+
+    The same few families come again and again: the array is shared, and cannot be written.
+    """
+    return _subsets_within(fewest, most, tuple(selectable), tuple(forced))
+
+
+@lru_cache(maxsize=4096)
+def _subsets_within(
+    fewest: int, most: int, selectable: tuple[int, ...], forced: tuple[int, ...]
+) -> NDArray[np.bool_]:
     must_be = set(forced)
     if not must_be <= set(range(REACH)):
-        return np.zeros(CHOICES, dtype=np.bool_)
+        return _frozen(np.zeros(CHOICES, dtype=np.bool_))
     may = sum(1 << position for position in set(selectable) if 0 <= position < REACH)
     must = sum(1 << position for position in must_be)
     fits = (fewest <= SUBSET_SIZES) & (most >= SUBSET_SIZES)
     allowed = (SUBSET_MASKS & ~may) == 0
-    chosen: NDArray[np.bool_] = fits & allowed & ((SUBSET_MASKS & must) == must)
+    return _frozen(fits & allowed & ((SUBSET_MASKS & must) == must))
+
+
+def _frozen(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    chosen.setflags(write=False)
     return chosen

@@ -42,8 +42,8 @@ class Decision:
 
 def observation_digest(observation: Observation) -> str:
     """sha256 over features, then candidates: float32, little-endian, row by row."""
-    digest = hashlib.sha256(observation.features.astype("<f4", order="C", copy=False).tobytes())
-    digest.update(observation.candidates.astype("<f4", order="C", copy=False).tobytes())
+    digest = hashlib.sha256(observation.features.astype("<f4", order="C", copy=False).data)
+    digest.update(observation.candidates.astype("<f4", order="C", copy=False).data)
     return digest.hexdigest()
 
 

@@ -36,15 +36,18 @@ class EvaluationCache:
 
     def get(self, policy: Policy, observation: Observation) -> Evaluation | None:
         """What the policy thought of an identical observation; None if not remembered."""
-        key = _key(policy, observation)
+        key = (policy.checkpoint, observation_digest(observation), mask_digest(observation))
         found = self._entries.get(key)
         if found is not None:
             self._entries.move_to_end(key)
         return found
 
-    def put(self, policy: Policy, observation: Observation, evaluation: Evaluation) -> None:
-        """Remember an evaluation."""
-        key = _key(policy, observation)
+    def put(self, decision: Decision, evaluation: Evaluation) -> None:
+        """Remember the evaluation that a decision was made by.
+
+        The decision names what was observed, so that nothing is digested twice.
+        """
+        key = (decision.checkpoint, decision.observation_digest, decision.mask_digest)
         self._entries[key] = evaluation
         self._entries.move_to_end(key)
         if len(self._entries) > self._capacity:
@@ -103,7 +106,10 @@ class Ladder:
         """
         refuse_empty_mask(observation)
         if self._policy_fits(deadline):
-            return choose(observation, self._evaluate(observation, policy), policy, seed, mode)
+            evaluation = self._evaluate(observation, policy)
+            decision = choose(observation, evaluation, policy, seed, mode)
+            self._cache.put(decision, evaluation)
+            return decision
         self._cost.passed_over()
         remembered = self._cache.get(policy, observation)
         if remembered is None:
@@ -121,14 +127,9 @@ class Ladder:
         started = self._clock.monotonic()
         evaluation = policy.evaluate(observation)
         self._cost.measured(self._clock.monotonic() - started)
-        self._cache.put(policy, observation, evaluation)
         return evaluation
 
 
 def deadline(read_at: float, time_limit_ms: int) -> float | None:
     """Instant until which an answer is useful; None when the request sets no limit."""
     return read_at + time_limit_ms / 1000 if time_limit_ms > 0 else None
-
-
-def _key(policy: Policy, observation: Observation) -> Key:
-    return (policy.checkpoint, observation_digest(observation), mask_digest(observation))

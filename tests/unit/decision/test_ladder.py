@@ -137,10 +137,11 @@ def test_the_cache_forgets_what_was_used_least_recently(
         replace(observation, features=observation.features + np.float32(number))
         for number in range(3)
     ]
-    cache.put(policy, seen[0], policy.evaluate(seen[0]))
-    cache.put(policy, seen[1], policy.evaluate(seen[1]))
+    decisions = [decide(each, policy, SEED, SAMPLE) for each in seen]
+    cache.put(decisions[0], policy.evaluate(seen[0]))
+    cache.put(decisions[1], policy.evaluate(seen[1]))
     cache.get(policy, seen[0])
-    cache.put(policy, seen[2], policy.evaluate(seen[2]))
+    cache.put(decisions[2], policy.evaluate(seen[2]))
     assert [cache.get(policy, each) is not None for each in seen] == [True, False, True]
     assert len(cache) == 2
 
