@@ -28,7 +28,7 @@ CounterName = Literal[
     "rows_reconciled",
 ]
 
-HistogramName = Literal["decide_seconds", "append_seconds", "record_seconds"]
+HistogramName = Literal["decide_seconds", "append_seconds", "publish_seconds", "record_seconds"]
 
 COUNTERS: Final[Mapping[CounterName, str]] = {
     "records_received": "Records read from the bus.",
@@ -56,6 +56,7 @@ COUNTERS: Final[Mapping[CounterName, str]] = {
 HISTOGRAMS: Final[Mapping[HistogramName, str]] = {
     "decide_seconds": "Time of one decision: observation, policy and choice.",
     "append_seconds": "Time of one append to the event log.",
+    "publish_seconds": "Time until the bus acknowledged what a record led to.",
     "record_seconds": "Time from reading a record until its replies are acknowledged.",
 }
 

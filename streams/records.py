@@ -147,11 +147,13 @@ class RecordDesk:
             if 0 < len(asked) <= MAX_REQUEST_ID_BYTES:
                 answer = (arrival.event, _error(arrival, reason))
                 answers.setdefault(arrival.asker, []).append(answer)
+        began = self._clock.monotonic()
         await asyncio.gather(
             *(self._outbox.reply(asker, replies) for asker, replies in answers.items()),
             *(self._outbox.close_episode(episode) for episode in closed),
             *(self._reject_event(arrival, reason) for arrival, reason in refused),
         )
+        self._metrics.observe("publish_seconds", self._clock.monotonic() - began)
 
     def _count_numbers(self, record: Incoming, batch: EventBatch, rows: Rows) -> None:
         """Account for the source's numbers, if its producer counts at all."""
