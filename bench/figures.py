@@ -31,9 +31,16 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def percentiles_ms(seconds: Sequence[float]) -> dict[str, float]:
-    """p50, p95 and p99 in milliseconds."""
+    """p50, p95 and p99 in milliseconds; NaN of nothing."""
+    if not seconds:
+        return dict.fromkeys((f"p{p}" for p in PERCENTILES), float("nan"))
     values = np.percentile(np.asarray(seconds), PERCENTILES) * 1000
     return {f"p{p}": round(float(v), 2) for p, v in zip(PERCENTILES, values, strict=True)}
+
+
+def mean_ms(seconds: Sequence[float]) -> float:
+    """The mean in milliseconds; NaN of nothing."""
+    return round(1000 * sum(seconds) / len(seconds), 2) if seconds else float("nan")
 
 
 def machine() -> Figures:

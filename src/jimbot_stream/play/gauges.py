@@ -52,6 +52,16 @@ def latency_in(text: str, histogram: str) -> Latency:
     return Latency(p50, p95)
 
 
+def total_in(text: str, histogram: str) -> tuple[float, float]:
+    """Sum of a histogram in the Prometheus text format, and how many went into it."""
+    told = {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    return told.get(f"{histogram}_sum", 0.0), told.get(f"{histogram}_count", 0.0)
+
+
 def percentile(buckets: Buckets, share: float) -> float:
     """The value below which a share lies, linear within its bucket as Prometheus does it."""
     wanted = share * buckets[-1][1]
