@@ -8,6 +8,7 @@ without a word, so such addresses are refused here.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -51,6 +52,7 @@ from jimbot_stream.eventlog import (
     StreamTombstonedError,
     WrongExpectedVersionError,
 )
+from jimbot_stream.eventlog.inclusive import read_inclusive
 from jimbot_stream.eventlog.naming import event_id
 from jimbot_stream.eventlog.retention import (
     METADATA_TYPE,
@@ -148,7 +150,7 @@ class EventStoreDBLog:
         async for event in _events(answers, stream, _DEADLINE_S):
             yield _recorded(event)
 
-    async def read_all(
+    def read_all(
         self,
         *,
         from_position: int | None = None,
@@ -158,38 +160,32 @@ class EventStoreDBLog:
         limit: int | None = None,
     ) -> AsyncIterator[RecordedEvent]:
         """See EventLog."""
-        left = limit
-        if backwards and from_position is not None and left != 0:
-            # The server reads backwards from a position exclusive: fetch that one forwards.
-            async for event in self._read_all(from_position, prefixes, types, False):
-                if event.position == from_position:
-                    yield event
-                    left = None if left is None else left - 1
-                break
-        if left == 0:
-            return
-        async for event in self._read_all(from_position, prefixes, types, backwards):
-            yield event
-            left = None if left is None else left - 1
-            if left == 0:
-                return
+        ask = partial(self._read_all, prefixes, types)
+        return read_inclusive(ask, from_position, backwards, limit)
 
     async def _read_all(
         self,
-        start: int | None,
         prefixes: Sequence[str],
         types: Sequence[str],
+        start: int | None,
         backwards: bool,
+        limit: int | None,
     ) -> AsyncIterator[RecordedEvent]:
+        """As many as are asked for; the server would count its own events, which are dropped."""
         near_end = StreamPosition.END if backwards else StreamPosition.START
         options = ReadAllOptions(
             from_position=near_end if start is None else AllPosition(start, start),
             direction=_direction(backwards),
             filter=_filter(prefixes, types),
         )
+        left = limit
         async for event in _events(self._client.read_all(options), "$all", _DEADLINE_S):
-            if not _is_system(event):
-                yield _recorded(event)
+            if _is_system(event):
+                continue
+            yield _recorded(event)
+            left = None if left is None else left - 1
+            if left == 0:
+                return
 
     async def subscribe_all(
         self, *, after_position: int | None = None, prefixes: Sequence[str] = ()

@@ -5,6 +5,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from kurrentdbclient import AsyncKurrentDBClient, StreamState
@@ -33,6 +34,7 @@ from jimbot_stream.eventlog import (
     WrongExpectedVersionError,
 )
 from jimbot_stream.eventlog.appender import Appender
+from jimbot_stream.eventlog.inclusive import read_inclusive
 from jimbot_stream.eventlog.retention import from_json, parse, to_json
 from jimbot_stream.eventlog.rules import check_append, check_stream
 
@@ -115,7 +117,7 @@ class KurrentLog:
         async for event in self._events(response, stream, self._deadline_s):
             yield _recorded(event)
 
-    async def read_all(
+    def read_all(
         self,
         *,
         from_position: int | None = None,
@@ -125,23 +127,14 @@ class KurrentLog:
         limit: int | None = None,
     ) -> AsyncIterator[RecordedEvent]:
         """See EventLog."""
-        left = limit
-        if backwards and from_position is not None and left != 0:
-            # The server reads backwards from a position exclusive: fetch that one forwards.
-            found = self._read_all(from_position, prefixes, types, False, 1)
-            async for event in found:
-                if event.position == from_position:
-                    yield event
-                    left = None if left is None else left - 1
-        if left != 0:
-            async for event in self._read_all(from_position, prefixes, types, backwards, left):
-                yield event
+        ask = partial(self._read_all, prefixes, types)
+        return read_inclusive(ask, from_position, backwards, limit)
 
     async def _read_all(
         self,
-        start: int | None,
         prefixes: Sequence[str],
         types: Sequence[str],
+        start: int | None,
         backwards: bool,
         limit: int | None,
     ) -> AsyncIterator[RecordedEvent]:
