@@ -51,20 +51,14 @@ def site(data: Path, given: Mapping[str, str] = os.environ) -> Site:
 
 
 def servers(place: Site) -> list[ChildSpec]:
-    """Broker and store, where they are ours."""
+    """Broker and store, where they are ours; they listen where the environment says."""
     specs = []
     if place.own_broker:
-        address = place.settings.broker
-        listen = urlsplit(address).netloc
-        command = _entry(
-            "jimbot_stream.cli", "broker", "--data", str(place.settings.data), "--listen", listen
-        )
-        specs.append(ChildSpec(BROKER, command, _Listening(address)))
+        command = _entry("jimbot_stream.cli", "broker")
+        specs.append(ChildSpec(BROKER, command, _Listening(place.settings.broker)))
     if place.own_store:
-        address = place.settings.log
-        listen = urlsplit(address).netloc
-        command = _entry("jimbot_stream.eventlog.cli", "serve", "--listen", listen)
-        specs.append(ChildSpec(STORE, command, _Listening(address)))
+        command = _entry("jimbot_stream.eventlog.cli", "serve")
+        specs.append(ChildSpec(STORE, command, _Listening(place.settings.log)))
     return specs
 
 
