@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
+from time import process_time
 from typing import Any
 
 import click
@@ -129,12 +130,13 @@ def learn(seed: int, plans: Sequence[Sequence[GamePlan]], config: UpdateConfig) 
         games = [play(plan, policy) for plan in generation]
         row = {"seed": seed, "playing": f"after {number} updates", **asdict(standing(games))}
         if number + 1 < len(plans):
-            started = CLOCK.monotonic()
+            started, busy = CLOCK.monotonic(), process_time()
             reward = reward_named(config.reward)
             batch = batch_of([trajectory(game, reward) for game in games])
             update = apply_update(checkpoint, batch, config, shuffle_seed(seed, number + 1))
             checkpoint = update.checkpoint
             row |= {"update_s": CLOCK.monotonic() - started, **update.metrics}
+            row["update_cpu_s"] = process_time() - busy
         rows.append(row)
     return rows
 
@@ -167,7 +169,17 @@ def main(
     for seed in seeds[:1] if quick else seeds:
         plans = generations(seed, games * (updates + 1), games)
         rows += baselines(seed, plans) + learn(seed, plans, config)
-    columns = ("seed", "playing", "score", "ante", "rounds", "won", "update_s", "epochs", "kl")
+    columns = (
+        "seed",
+        "playing",
+        "score",
+        "ante",
+        "rounds",
+        "won",
+        "update_s",
+        "update_cpu_s",
+        "kl",
+    )
     table = [[row.get(name) for name in columns] for row in rows]
     figures.show(f"{games} games a generation", columns, table)
     print(f"peak memory {peak_rss_mib():,.0f} MiB")
