@@ -2,9 +2,9 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -46,8 +46,8 @@ class Job:
     revisions: Sequence[int] = ()
     weight: int = 0
     """Decisions and updates in it, for the progress bar."""
-    saved: Mapping[str, bytes] = field(default_factory=dict)
-    """For checkpoints: what training runs say of theirs."""
+    saved: Collection[str] = ()
+    """For checkpoints: those that training runs saved."""
 
 
 def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iterator[Job]:
@@ -67,7 +67,7 @@ def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iter
     if whole and file is not None:
         yield Job("file", [str(file)])
     if part.checkpoints:
-        yield Job("checkpoints", list(part.checkpoints), saved=part.saved)
+        yield Job("checkpoints", list(part.checkpoints), saved=list(part.saved))
 
 
 def verify_in_parallel(

@@ -1,6 +1,6 @@
 """``Replayer``: everything that a log records, done again."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 
 from jimbot_stream.replay.chains import check_chain
@@ -107,9 +107,9 @@ class Replayer:
             yield verdict
 
     async def verify_checkpoints(
-        self, streams: Iterable[str], saved: Mapping[str, bytes]
+        self, streams: Iterable[str], saved: Collection[str]
     ) -> AsyncIterator[Verdict]:
-        """Chains of the checkpoints' streams, and what the runs that saved them say."""
+        """Chains of the checkpoints' streams, saved: by training runs."""
         for stream in streams:
             history = await read_history(self._log, stream)
             for verdict in check_chain(history):

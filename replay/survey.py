@@ -41,6 +41,8 @@ class _Reading:
     """Stream by request."""
     used: dict[str, RecordedEvent] = field(default_factory=dict)
     """First decision by checkpoint."""
+    own: list[RecordedEvent] = field(default_factory=list)
+    """What the checkpoints' own streams say."""
 
     def take(self, event: RecordedEvent) -> None:
         if event.stream.startswith(GAME_PREFIX):
@@ -50,6 +52,7 @@ class _Reading:
         elif event.stream.startswith(CHECKPOINT_PREFIX):
             streams = self.found.checkpoints
             streams[event.stream] = streams.get(event.stream, 0) + 1
+            self.own.append(event)
 
     def _take_game(self, event: RecordedEvent) -> None:
         count = self.found.games.setdefault(event.stream, 0)
@@ -86,6 +89,8 @@ class _Reading:
                     "missing",
                     "The weights that decided stand in no record: nobody knows how they were made.",
                 )
+        for event in self.own:
+            self._compare_with_run(event)
         if not found.verdicts:
             found.verdicts.append(Match("log", "$all", 0))
         return found
@@ -97,6 +102,14 @@ class _Reading:
             )
             if checkpoint and not recorded:
                 yield event
+
+    def _compare_with_run(self, event: RecordedEvent) -> None:
+        """Where a training run saved a checkpoint, its own stream repeats what the run says."""
+        saved = self.found.saved.get(_field(event.data, "checkpoint"))
+        if saved is not None and saved != event.data and _field(event.data, "run_id"):
+            wanted, got = saved.decode(errors="replace"), event.data.decode(errors="replace")
+            why = "The run that saved the checkpoint says something else."
+            self._diverge(event, "data", wanted, got, why=why)
 
     def _diverge(
         self,

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -36,10 +36,10 @@ def check_run(history: History, blobs: Blobs) -> Iterator[Verdict]:
     yield from _Continuity(history, blobs).verdicts()
 
 
-def check_saved(history: History, saved: Mapping[str, bytes], blobs: Blobs) -> Iterator[Verdict]:
+def check_saved(history: History, saved: Collection[str], blobs: Blobs) -> Iterator[Verdict]:
     """A verdict for a checkpoint's own stream, unless a run's stream gives it.
 
-    A checkpoint is either as the run says that saved it, or nobody trained it.
+    A checkpoint was either saved by a training run, or nobody trained it.
     """
     for entry, message in history.all(CheckpointSaved):
         fault = next(_origin_faults(entry, message, history.name, saved, blobs), None)
@@ -50,15 +50,15 @@ def check_saved(history: History, saved: Mapping[str, bytes], blobs: Blobs) -> I
 
 
 def _origin_faults(
-    entry: Entry, message: CheckpointSaved, name: str, saved: Mapping[str, bytes], blobs: Blobs
+    entry: Entry, message: CheckpointSaved, name: str, saved: Collection[str], blobs: Blobs
 ) -> Iterator[Divergence]:
     yield from _unequal(entry, ("checkpoint", name, message.checkpoint, "weights"))
     if message.run_id:
-        theirs = saved.get(message.checkpoint, b"")
-        if theirs != entry.event.data:
-            got = " ".join(str(message).split())
-            wanted = theirs.decode(errors="replace") or f"a checkpoint of {message.run_id}"
-            yield finding(entry.event, "checkpoint", "data", wanted, got, "tampering")
+        if message.checkpoint not in saved:
+            why = "That run saved no such checkpoint."
+            yield finding(
+                entry.event, "checkpoint", "run_id", "its run", message.run_id, "missing", why
+            )
         return
     yield from _blob_faults(entry, message, blobs)
     try:

@@ -355,7 +355,7 @@ async def test_a_checkpoints_own_stream_says_what_its_run_says(
 
     found = await divergences([*rest, *rechain(edited(own, 0, update=1))], blobs)
 
-    assert places(found) == [("checkpoint", 0, "data", "tampering")]
+    assert places(found) == [("log", 0, "data", "tampering")]
 
 
 async def test_trained_weights_without_a_run_are_found(
