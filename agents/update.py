@@ -22,7 +22,7 @@ class Update:
 
     checkpoint: bytes
     metrics: dict[str, float]
-    """For people; a replay compares the checkpoint."""
+    """For people; a replay compares them where the checkpoints are equal."""
 
 
 def apply_update(
