@@ -133,8 +133,9 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether records can be worked on."""
-        return self._parts is not None and not self.app.rebalancing
+        """Whether records can be worked on: the tables of all partitions are there."""
+        recovered = self.app.tables.recovery.completed.is_set()
+        return self._parts is not None and not self.app.rebalancing and bool(recovered)
 
     @property
     def consuming(self) -> Consuming:

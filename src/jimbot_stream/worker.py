@@ -37,6 +37,11 @@ class Recovery(FaustRecovery):  # type: ignore[misc]  # faust is untyped here
     good then empties the queues, and those events are never read again.
     """
 
+    async def on_rebalance(self, *args: Any, **kwargs: Any) -> None:
+        """Say no longer that the tables are there; Faust would say so once and for all."""
+        self.completed.clear()
+        await super().on_rebalance(*args, **kwargs)
+
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
         """Hold the flow back until the partitions stand where they were committed."""
         self.app.flow_control.suspend()
