@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 import orjson
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -198,7 +199,7 @@ def _print_report(report: Report) -> None:
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
-        _guarded(lambda: asyncio.run(work))
+        _guarded(lambda: uvloop.run(work))
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
 

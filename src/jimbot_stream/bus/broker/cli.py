@@ -1,12 +1,12 @@
 """``jimbot-stream broker``: the embedded broker as a process of its own."""
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
 from typing import Final
 
 import click
+import uvloop
 
 from jimbot_stream.bus.broker.process import address_of
 from jimbot_stream.bus.broker.server import Broker
@@ -97,7 +97,7 @@ def broker(
         defaults={"max.message.bytes": str(max_message_bytes)},
     )
     try:
-        asyncio.run(_serve(made, parent))
+        uvloop.run(_serve(made, parent))
     except (StoreBusyError, StorageError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
