@@ -5,6 +5,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+import uvloop
 from rich.console import Console
 
 from jimbot_stream.bus import BusError
@@ -47,7 +48,7 @@ def run_to_end(work: Coroutine[Any, Any, int], console: Console) -> int:
     """Run work; what is expected to go wrong is printed, and the exit code says so."""
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return asyncio.run(work)
+        return uvloop.run(work)
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("interrupted: everything was ended", style="yellow")
         return INTERRUPTED
