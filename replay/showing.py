@@ -10,6 +10,7 @@ from rich.console import Console
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.replay.history import LogReader
 from jimbot_stream.replay.opening import open_reader
+from jimbot_stream.replay.reading import summary
 
 
 class AddressError(ValueError):
@@ -78,9 +79,9 @@ def as_dict(event: RecordedEvent) -> dict[str, Any]:
 
 
 def one_line(event: RecordedEvent) -> str:
-    """Revision, time, type and the beginning of the data."""
+    """Revision, time, type, and what the event says or else the beginning of its data."""
     data = event.data.decode(errors="replace")
-    shown = data if len(data) <= 100 else f"{data[:99]}…"
+    shown = summary(event) or (data if len(data) <= 100 else f"{data[:99]}…")
     return f"{event.revision:>5}  {_time(event)}  {event.type:<15}  {shown}"
 
 
