@@ -1,9 +1,15 @@
-"""What every bus promises, over the embedded broker and over the one in memory."""
+"""What every bus promises, over the embedded broker and over the one in memory.
+
+``KAFKA_SERVERS`` (``HOST:PORT``) adds a real Kafka (marker ``services``): one for tests alone,
+its topics of the names used here are deleted.
+"""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -23,25 +29,51 @@ REPLIES = "learning.decision.response"
 PARTITIONS = 3
 
 
+KINDS: list[Any] = ["memory", "embedded"]
+if "KAFKA_SERVERS" in os.environ:
+    KINDS.append(pytest.param("kafka", marks=pytest.mark.services))
+
+
 @asynccontextmanager
 async def embedded_bus(folder: Path) -> AsyncIterator[Bus]:
-    async with Broker(folder / "broker.sqlite") as broker:
-        address = f"127.0.0.1:{broker.port}"
-        admin = AIOKafkaAdminClient(bootstrap_servers=address)
-        await admin.start()
-        await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in (TOPIC, REPLIES)])
-        await admin.close()
-        bus = KafkaBus(f"kafka://{address}", patience_s=5.0, request_timeout_s=1.0)
+    async with (
+        Broker(folder / "broker.sqlite") as broker,
+        kafka_bus(f"127.0.0.1:{broker.port}") as bus,
+    ):
         yield bus
-        await bus.close()
 
 
-@pytest.fixture(params=["memory", "embedded"])
+@asynccontextmanager
+async def kafka_bus(address: str) -> AsyncIterator[Bus]:
+    await make_topics(address)
+    bus = KafkaBus(f"kafka://{address}", patience_s=5.0, request_timeout_s=1.0)
+    yield bus
+    await bus.close()
+
+
+async def make_topics(address: str) -> None:
+    """Empty topics, also where an earlier test has left them full."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    try:
+        wanted = {TOPIC, REPLIES}
+        async with asyncio.timeout(30):
+            while present := wanted & set(await admin.list_topics()):
+                await admin.delete_topics(list(present))
+                await asyncio.sleep(0.2)
+        await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in wanted])
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(params=KINDS)
 async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bus]:
     if request.param == "memory":
         yield MemoryBus({TOPIC: PARTITIONS, REPLIES: PARTITIONS})
         return
-    async with embedded_bus(tmp_path) as over_broker:
+    real = request.param == "kafka"
+    there = kafka_bus(os.environ["KAFKA_SERVERS"]) if real else embedded_bus(tmp_path)
+    async with there as over_broker:
         yield over_broker
 
 
