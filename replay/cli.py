@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jimbot_stream.clock import SystemClock
-from jimbot_stream.config import from_environment
+from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.replay.bundle import Bundle, BundleError
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
@@ -140,6 +140,9 @@ def _source(log: str | None, data: Path | None) -> Source:
     settings = from_environment()
     if data is not None:
         settings = replace(settings, data=data)
+        if log is None and not settings.log_file.is_file() and settings.log == Settings().log:
+            # Whoever names a folder does not mean the server that happens to run here.
+            raise CannotError(f"no log at {settings.log_file}: give another --data, or --log")
     return Source(log or address_of(settings), settings.blobs)
 
 

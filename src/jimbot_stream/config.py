@@ -2,14 +2,21 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import click
 
-def _setting(name: str, default: Any, text: str) -> Any:
+
+class SettingError(click.ClickException, ValueError):
+    """A setting is malformed; every command prints the message instead of a traceback."""
+
+
+def _setting(name: str, default: Any, text: str, limits: range | None = None) -> Any:
     kind = Path if isinstance(default, Path) else type(default)
-    return field(default=default, metadata={"env": name, "doc": text, "type": kind})
+    metadata = {"env": name, "doc": text, "type": kind, "limits": limits}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +46,19 @@ class Settings:
         "JIMBOT_TOPIC_PREFIX", "", "Text before every topic name, for shared Kafka clusters."
     )
     partitions: int = _setting(
-        "JIMBOT_PARTITIONS", 4, "Partitions of the topics that are keyed by source."
+        "JIMBOT_PARTITIONS",
+        4,
+        "Partitions of the topics that are keyed by source.",
+        limits=range(1, 10_001),
     )
     worker: str = _setting(
         "JIMBOT_WORKER", "worker-0", "Name of the worker: its static membership in the group."
     )
     web_port: int = _setting(
-        "JIMBOT_WEB_PORT", 16066, "Port of the worker's pages on 127.0.0.1; 0 turns them off."
+        "JIMBOT_WEB_PORT",
+        16066,
+        "Port of the worker's pages on 127.0.0.1; 0 turns them off.",
+        limits=range(65_536),
     )
     checkpoint: str = _setting(
         "JIMBOT_CHECKPOINT",
@@ -74,19 +87,26 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
     Raises:
-        ValueError: a setting is malformed; the message names it.
+        SettingError: a setting is malformed; the message names it.
     """
     env = os.environ if environment is None else environment
     given: dict[str, Any] = {}
     for item in fields(Settings):
         name = item.metadata["env"]
         if name in env:
-            given[item.name] = _convert(name, env[name], item.metadata["type"])
+            given[item.name] = _convert(name, env[name], **_kind(item))
     return Settings(**given)
 
 
-def _convert(name: str, text: str, kind: type[Any]) -> Any:
+def _kind(item: Field[Any]) -> dict[str, Any]:
+    return {"kind": item.metadata["type"], "limits": item.metadata["limits"]}
+
+
+def _convert(name: str, text: str, kind: type[Any], limits: range | None) -> Any:
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError:
-        raise ValueError(f"{name}={text!r} is not of type {kind.__name__}") from None
+        raise SettingError(f"{name}={text!r} is not of type {kind.__name__}") from None
+    if limits is not None and value not in limits:
+        raise SettingError(f"{name}={text!r} is not between {limits[0]} and {limits[-1]}")
+    return value

@@ -77,7 +77,7 @@ def read(
         raise click.UsageError("give either STREAM or --all")
     if prefix and not everything:
         raise click.UsageError("--prefix goes with --all")
-    _run(_read(_log(db, uri), stream, prefix, as_json, follow))
+    _run(_read(_guarded(lambda: _log(db, uri)), stream, prefix, as_json, follow))
 
 
 @main.command()

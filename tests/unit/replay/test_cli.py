@@ -46,6 +46,16 @@ def test_verify_ends_with_the_sentence_and_code_0_when_all_is_identical(house: H
     assert last == f"{decisions(house)} decisions and 2 updates verified: all identical"
 
 
+@pytest.mark.parametrize("command", [("verify",), ("show", "game-x"), ("export", "out.jsonl")])
+def test_a_folder_without_a_log_is_not_taken_for_the_server_of_this_machine(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = replay(*command, "--data", tmp_path)
+
+    assert result.exit_code == 2
+    assert f"no log at {tmp_path / 'events.sqlite'}" in result.output
+
+
 def test_several_processes_come_to_the_same_counts(house: House, tmp_path: Path) -> None:
     alone, together = tmp_path / "1.json", tmp_path / "2.json"
 
