@@ -86,7 +86,7 @@ def read_recording(data: bytes) -> Recording:
             detail = f"{error.field}: {error.detail}" if error.field else error.detail
             recording.left_out.append(LeftOut(number, error.reason, detail))
     if not recording.games:
-        raise Rejected("unknown_shape", "", "no line of it is of a kind that can be told")
+        raise Rejected("unknown_shape", "", "no line is a recorded call or a game state, as JSON")
     if game := recording.game():
         game.end(CUT_SHORT)
     return recording

@@ -70,7 +70,7 @@ def broker(
     parent: int | None,
     verbose: bool,
 ) -> None:
-    r"""Run the embedded broker: one node that speaks the Kafka protocol.
+    """Run the embedded broker: one node that speaks the Kafka protocol.
 
     Every Kafka client can connect. Topics are declared explicitly, never by use; records,
     committed offsets and producer states are kept in DATA/broker.sqlite. It is one node
@@ -80,7 +80,7 @@ def broker(
     Example:
       jimbot-stream broker --data jimbot-data &
       kcat -b 127.0.0.1:19092 -L
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",

@@ -106,6 +106,7 @@ def test_help_teaches_and_wrong_addresses_are_refused() -> None:
     runner = CliRunner()
     text = runner.invoke(broker, ["--help"]).output
     assert "without replication" in " ".join(text.split())
+    assert "  Example:\n    jimbot-stream broker" in text
     answer = runner.invoke(broker, ["--listen", "19092"])
     assert answer.exit_code == 2
     assert "is not HOST:PORT" in answer.output
