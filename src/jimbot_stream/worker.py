@@ -8,6 +8,7 @@ record stands in ``jimbot_stream.streams``, which ``autodiscover`` imports.
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Final
@@ -21,6 +22,7 @@ from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.transport import Transport
 
 APP_ID: Final = "jimbot-stream"
+LOOPBACK: Final = "127.0.0.1"
 DAY_MS: Final = 24 * 3600 * 1000
 STOPPED_BY_FAILURE: Final = 70
 """Exit code when a neighbour failed for too long (EX_SOFTWARE)."""
@@ -28,6 +30,10 @@ STOPPED_BY_FAILURE: Final = 70
 logger = logging.getLogger(__name__)
 
 Hook = Callable[[], Awaitable[None]]
+
+
+class WebPortError(Exception):
+    """The port for the worker's pages is taken; the message says what to set."""
 
 
 class Recovery(FaustRecovery):  # type: ignore[misc]  # faust is untyped here
@@ -132,6 +138,9 @@ class App(faust.App):  # type: ignore[misc]  # faust is untyped here
         self.closing: list[Hook] = []
         """Awaited, last first, after everything of Faust has stopped."""
         super().__init__(settings.topic_prefix + APP_ID, **_options(settings))
+        if not settings.web_port:
+            # The command line's --with-web, its default, would win over the configuration.
+            self.boot_strategy.enable_web = False
 
     def _discovery_modules(self) -> list[str]:
         """Scan the streams alone: Faust would import every module below ``origin``."""
@@ -142,6 +151,8 @@ class App(faust.App):  # type: ignore[misc]  # faust is untyped here
 
     async def on_first_start(self) -> None:
         """Start what the streams need before the first record comes."""
+        if self.boot_strategy._should_enable_web():
+            _require_free(self.conf.web_port)
         self.conf.datadir.mkdir(parents=True, exist_ok=True)
         await super().on_first_start()
         for hook in self.opening:
@@ -202,10 +213,28 @@ def _options(settings: Settings) -> dict[str, Any]:
         "consumer_connections_max_idle_ms": DAY_MS,
         "producer_connections_max_idle_ms": DAY_MS,
         "web_enabled": settings.web_port > 0,
-        "web_bind": "127.0.0.1",
+        "web_bind": LOOPBACK,
         "web_port": settings.web_port or 16066,
         "web_tables_enabled": False,
     }
+
+
+def _require_free(port: int) -> None:
+    """Refuse to start, before anything is opened, where the pages could not be served.
+
+    Raises:
+        WebPortError: somebody listens on the port.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise WebPortError(
+                f"port {port} for the worker's pages is taken, perhaps by another worker:"
+                " set JIMBOT_WEB_PORT to another, or to 0 for no pages; a second worker"
+                " also needs a name of its own, JIMBOT_WORKER"
+            ) from error
 
 
 def quiet(names: Iterable[str] = ("aiokafka", "faust", "mode", "asyncio")) -> None:
