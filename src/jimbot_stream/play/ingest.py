@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -162,7 +163,7 @@ def report(outcomes: list[Outcome], console: Console) -> None:
 
 
 def _sent(outcomes: list[Outcome]) -> Table:
-    table = Table(title="Sent", title_justify="left")
+    table = Table(title="Sent", title_justify="left", box=SIMPLE_HEAD, padding=(0, 0))
     table.add_column("recording", overflow="fold")
     for heading in ("games", "events", "requests", "replies", "rejected", "left out"):
         table.add_column(heading, justify="right")
@@ -181,9 +182,9 @@ def _sent(outcomes: list[Outcome]) -> Table:
 
 
 def _games(outcomes: list[Outcome]) -> Table:
-    table = Table(title="Episodes", title_justify="left")
-    table.add_column("game", overflow="fold")
-    for heading in ("states", "decisions", "actions", "ante", "round", "best round", "won"):
+    table = Table(title="Episodes", title_justify="left", box=SIMPLE_HEAD, padding=(0, 0))
+    table.add_column("game", no_wrap=True)
+    for heading in ("states", "decisions", "actions", "ante", "round", "score", "won"):
         table.add_column(heading, justify="right")
     for outcome in outcomes:
         for row in outcome.episodes.values():

@@ -2,7 +2,7 @@
 
 import asyncio
 import html
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -30,9 +30,13 @@ PAGE = """<!doctype html>
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 table { border-collapse: collapse; }
-th, td { padding: .2rem 1rem .2rem 0; text-align: left; border-bottom: 1px solid #8884; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-code { font-size: .85em; } progress { width: 100%; }
+th, td { padding: .2rem 1.5rem .2rem 0; text-align: left; border-bottom: 1px solid #8884; }
+th { font-weight: 600; }
+table.numbers td, table.numbers thead th { text-align: right; }
+table.numbers th:first-child { text-align: left; }
+td { font-variant-numeric: tabular-nums; }
+progress { width: 100%; margin-bottom: .5rem; }
+.wide { overflow-x: auto; }
 </style>
 </head>
 <body>
@@ -58,6 +62,7 @@ const timer = setInterval(refresh, $refresh_ms);
 
 LINES = (
     ("stage", "Stage"),
+    ("seed", "Seed"),
     ("games", "Games"),
     ("won", "Won"),
     ("decisions", "Decisions"),
@@ -65,9 +70,9 @@ LINES = (
 )
 LATENCIES = (
     ("round_trip_ms", "Request to reply"),
-    ("bus_ms", "bus, one hop"),
-    ("decide_ms", "decide"),
-    ("append_ms", "append to the log"),
+    ("bus_ms", "Bus, one hop"),
+    ("decide_ms", "Decide"),
+    ("append_ms", "Append to the log"),
 )
 COLUMNS = (
     ("generation", "Generation"),
@@ -80,24 +85,28 @@ COLUMNS = (
     ("checkpoint", "Checkpoint"),
 )
 
+DECIMALS = {"mean_score": 1, "mean_ante": 2, "mean_round": 2}
+
 
 def numbers_html(numbers: Numbers) -> str:
     """The numbers as a piece of HTML; everything in it is escaped."""
     planned = max(int(numbers["games_planned"]), 1)
-    lines = "".join(_row([title, _value(numbers, name)], "th") for name, title in LINES)
-    latencies = "".join(
-        _row([title, numbers[name]["p50"], numbers[name]["p95"]], "th") for name, title in LATENCIES
-    )
-    generations = "".join(
-        _row([_short(name, row[name]) for name, _ in COLUMNS]) for row in numbers["generations"]
-    )
+    lines = [(title, _value(numbers, name)) for name, title in LINES if name in numbers]
+    latencies = [
+        (title, *(_fixed(numbers[name][part], 1) for part in ("p50", "p95")))
+        for name, title in LATENCIES
+    ]
+    generations = [
+        tuple(_shown(name, row[name]) for name, _ in COLUMNS) for row in numbers["generations"]
+    ]
     return (
-        f'<progress value="{int(numbers["games"])}" max="{planned}"></progress>'
-        f"<table>{lines}</table>"
+        f'<progress value="{int(numbers["games"])}" max="{planned}"'
+        ' aria-label="games played"></progress>'
+        f"<table>{_rows(lines)}</table>"
+        "<h2>Games by checkpoint</h2>"
+        f"{_numbers_table([title for _, title in COLUMNS], generations)}"
         "<h2>Latency in milliseconds</h2>"
-        f"<table>{_row(['', 'p50', 'p95'], head=True)}{latencies}</table>"
-        "<h2>Generations</h2>"
-        f"<table>{_row([title for _, title in COLUMNS], head=True)}{generations}</table>"
+        f"{_numbers_table(['', 'p50', 'p95'], latencies)}"
     )
 
 
@@ -161,27 +170,41 @@ def _html(text: str) -> web.Response:
     return web.Response(text=text, content_type="text/html", headers=headers)
 
 
-def _row(cells: list[Any], first: str = "td", *, head: bool = False) -> str:
-    parts = []
-    for place, cell in enumerate(cells):
-        tag = "th" if head else (first if place == 0 else "td")
-        mark = ' class="number"' if isinstance(cell, int | float) else ""
-        parts.append(f"<{tag}{mark}>{_text(cell)}</{tag}>")
-    return f"<tr>{''.join(parts)}</tr>"
+def _numbers_table(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    head = "".join(f'<th scope="col">{_text(title)}</th>' for title in titles)
+    return (
+        '<div class="wide"><table class="numbers">'
+        f"<thead><tr>{head}</tr></thead><tbody>{_rows(rows)}</tbody></table></div>"
+    )
+
+
+def _rows(rows: Sequence[Sequence[Any]]) -> str:
+    return "".join(_row(*row) for row in rows)
+
+
+def _row(title: Any, *cells: Any) -> str:
+    rest = "".join(f"<td>{_text(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row">{_text(title)}</th>{rest}</tr>'
 
 
 def _text(cell: Any) -> str:
-    if cell is None:
-        return "-"
-    shown = f"{cell:,}" if isinstance(cell, int | float) else str(cell)
-    return html.escape(shown)
+    return html.escape(str(cell))
 
 
-def _value(numbers: Numbers, name: str) -> Any:
+def _value(numbers: Numbers, name: str) -> str:
+    if name == "seed":
+        return str(numbers[name])
     if f"{name}_planned" in numbers:
-        return f"{numbers[name]} of {numbers[f'{name}_planned']}"
-    return numbers[name]
+        return f"{numbers[name]:,} of {numbers[f'{name}_planned']:,}"
+    value = numbers[name]
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _short(name: str, value: Any) -> Any:
-    return str(value)[:12] if name == "checkpoint" else value
+def _shown(name: str, value: Any) -> str:
+    if name == "checkpoint":
+        return str(value)[:12]
+    return _fixed(value, DECIMALS[name]) if name in DECIMALS else f"{value:,}"
+
+
+def _fixed(value: float | None, decimals: int) -> str:
+    return "-" if value is None else f"{value:,.{decimals}f}"

@@ -211,7 +211,7 @@ async def _folder(options: Options, console: Console) -> AsyncIterator[Path]:
         raise
     finally:
         if stays and sys.exc_info()[1] is not None:
-            _say_where(data, console)
+            console.print(f"what there is was kept in {data}", highlight=False, soft_wrap=True)
         elif not stays:
             shutil.rmtree(data, ignore_errors=True)
 

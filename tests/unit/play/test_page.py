@@ -24,6 +24,18 @@ def test_the_page_shows_the_numbers(tally: Tally) -> None:
     assert "cccccccccccc" in text
 
 
+def test_means_have_the_same_decimals_in_every_row(tally: Tally) -> None:
+    plan = GamePlan("run7-00001", "ABCD1235", 7, 1)
+    tally.game(GameResult(plan, "d" * 64, False, 1, 3, 7.25, 9))
+    text = page.numbers_html(tally.numbers())
+    assert "<td>1,234.0</td><td>1.00</td><td>2.00</td>" in text
+    assert "<td>7.2</td><td>1.00</td><td>3.00</td>" in text
+
+
+def test_a_seed_is_a_name_and_gets_no_commas(tally: Tally) -> None:
+    assert "<td>12345</td>" in page.numbers_html({"seed": 12345, **tally.numbers()})
+
+
 def test_whatever_is_shown_is_escaped(tally: Tally) -> None:
     text = page.page_html(tally.numbers())
     assert "<b>generation</b>" not in text
