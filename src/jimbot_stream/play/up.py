@@ -207,7 +207,8 @@ async def _folder(options: Options, console: Console) -> AsyncIterator[Path]:
     try:
         yield data
     except Exception:
-        stays = True  # whoever looks for the cause needs the logs
+        # Whoever looks for the cause needs the logs, once there are any.
+        stays = stays or any(data.iterdir())
         raise
     finally:
         if stays and sys.exc_info()[1] is not None:
