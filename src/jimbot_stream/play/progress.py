@@ -76,13 +76,17 @@ def _update(progress: Progress, task: TaskID, tally: Tally) -> None:
 
 
 async def _lines(tally: Tally, console: Console) -> None:
-    shown_stage = ""
-    waited_s = 0.0
+    shown_stage, shown_numbers = "", ""
+    stage_s = waited_s = 0.0
     while True:
-        if tally.stage != shown_stage or waited_s >= LOG_EVERY_S:
-            done = f"{len(tally.results)}/{tally.games_planned} games"
-            text = f"{tally.stage}: {done}, {sentence(tally)}"
-            console.print(text, highlight=False, soft_wrap=True)
-            shown_stage, waited_s = tally.stage, 0.0
+        if tally.stage != shown_stage:
+            shown_stage, stage_s, waited_s = tally.stage, 0.0, LOG_EVERY_S
+        if waited_s >= LOG_EVERY_S:
+            waited_s = 0.0
+            numbers = f"{len(tally.results)}/{tally.games_planned} games, {sentence(tally)}"
+            told = numbers if numbers != shown_numbers or not stage_s else f"{stage_s:.0f} s so far"
+            console.print(f"{tally.stage}: {told}", highlight=False, soft_wrap=True)
+            shown_numbers = numbers
         await asyncio.sleep(REFRESH_S)
+        stage_s += REFRESH_S
         waited_s += REFRESH_S
