@@ -26,7 +26,8 @@ class Settings:
     broker: str = _setting(
         "JIMBOT_BROKER",
         "kafka://127.0.0.1:19092",
-        "Kafka bootstrap address. Unset: the embedded broker, started where none listens.",
+        "Kafka bootstrap address. Where it is on this machine and nobody listens, a worker starts"
+        " the embedded broker there.",
     )
     log: str = _setting(
         "JIMBOT_LOG",
