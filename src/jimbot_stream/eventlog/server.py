@@ -62,7 +62,10 @@ class Door:
         try:
             self.port = self._server.add_insecure_port(f"{self.host}:{self.port}")
         except RuntimeError as error:
-            raise EventLogError(f"cannot listen on {self.host}:{self.port}: {error}") from error
+            raise EventLogError(
+                f"cannot listen on {self.host}:{self.port}: somebody does already, or it is no"
+                " address of this machine"
+            ) from error
         await self._server.start()
         return self
 
