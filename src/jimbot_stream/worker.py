@@ -248,11 +248,13 @@ def quiet(names: Iterable[str] = ("aiokafka", "faust", "mode", "asyncio")) -> No
 
 
 def run_on_libuv() -> None:
-    """Let the worker's loops, made after this, run on libuv.
+    """Let the worker's own loop run on libuv; call it in the main thread, before the loop runs.
 
     It takes about a quarter less processor time per reply, and half the time per record.
+    The consumer's thread keeps asyncio's loop: on libuv, aiokafka's group coordinator was
+    seen to wait for ever after a broker that was killed several times within seconds.
     """
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    asyncio.set_event_loop(uvloop.new_event_loop())
 
 
 def _prepare(*_args: Any, **_kwargs: Any) -> None:
