@@ -15,12 +15,12 @@ from jimbot_stream.contracts import (
 )
 from jimbot_stream.contracts.json_codec import ShapeError
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_event
-from jimbot_stream.eventlog import EventLog, RecordedEvent
+from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.eventlog.naming import game_stream
 
 
 async def read_batch(
-    log: EventLog, episodes: Sequence[EpisodeReference], config: UpdateConfig
+    log: LogReader, episodes: Sequence[EpisodeReference], config: UpdateConfig
 ) -> Batch:
     """The decisions of the episodes, in the given order, as an update takes them.
 
@@ -33,7 +33,7 @@ async def read_batch(
     return batch_of([trajectory(game, reward) for game in games])
 
 
-async def read_game(log: EventLog, episode: EpisodeReference) -> Game:
+async def read_game(log: LogReader, episode: EpisodeReference) -> Game:
     """One game as recorded, up to the revision given.
 
     Raises:
@@ -49,7 +49,7 @@ async def read_game(log: EventLog, episode: EpisodeReference) -> Game:
     return game
 
 
-async def _events(log: EventLog, episode: EpisodeReference) -> AsyncIterator[RecordedEvent]:
+async def _events(log: LogReader, episode: EpisodeReference) -> AsyncIterator[RecordedEvent]:
     revision = -1
     async for event in log.read_stream(game_stream(episode.game_id), from_revision=0):
         if event.revision != revision + 1:

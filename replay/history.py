@@ -1,8 +1,8 @@
 """From a log to typed histories: one stream at a time, upcast, every fault located."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import orjson
 from google.protobuf.message import Message
@@ -21,39 +21,12 @@ from jimbot_stream.contracts.v1.learning_pb2 import (
     RunStarted,
     UpdateApplied,
 )
-from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind
 
 GAME_PREFIX = "game-"
 RUN_PREFIX = "trainingRun-"
 CHECKPOINT_PREFIX = "checkpoint-"
-
-
-class LogReader(Protocol):
-    """The reading half of ``EventLog``: all that an audit needs."""
-
-    def read_stream(
-        self,
-        stream: str,
-        *,
-        from_revision: int | None = None,
-        backwards: bool = False,
-        limit: int | None = None,
-    ) -> AsyncIterator[RecordedEvent]:
-        """Events of one stream."""
-        ...
-
-    def read_all(
-        self,
-        *,
-        from_position: int | None = None,
-        prefixes: Sequence[str] = (),
-        types: Sequence[str] = (),
-        backwards: bool = False,
-        limit: int | None = None,
-    ) -> AsyncIterator[RecordedEvent]:
-        """Events of all streams."""
-        ...
 
 
 MESSAGES: Mapping[str, Sequence[type[Message]]] = {

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from jimbot_stream.config import Settings
+from jimbot_stream.eventlog import LogReader
 from jimbot_stream.eventlog.opening import open_log
 from jimbot_stream.replay.bundle import Bundle
-from jimbot_stream.replay.history import LogReader
 
 SQLITE, LINES, READ_ONLY = "sqlite:", "jsonl:", "?mode=ro"
 

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 
+from jimbot_stream.eventlog import LogReader
 from jimbot_stream.replay.chains import check_chain
 from jimbot_stream.replay.decisions import repeat_decisions
-from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, LogReader, read_history
+from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.survey import Survey, absent, survey

@@ -7,8 +7,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from jimbot_stream.eventlog import RecordedEvent
-from jimbot_stream.replay.history import LogReader
+from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.reading import summary
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import orjson
 
-from jimbot_stream.eventlog import RecordedEvent
+from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.history import (
     CHECKPOINT_PREFIX,
     GAME_PREFIX,
     RUN_PREFIX,
-    LogReader,
     finding,
     read_metadata,
 )

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_game
@@ -20,9 +20,9 @@ from jimbot_stream.contracts.v1.learning_pb2 import (
     RunStarted,
     UpdateApplied,
 )
-from jimbot_stream.eventlog import EventLog, StreamNotFoundError
+from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.replay import tolerance
-from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, LogReader, finding
+from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Tolerated, Verdict
 from jimbot_stream.replay.weights import weight_difference
@@ -199,7 +199,7 @@ async def _repeat(
         return refused
     try:
         config = from_json(update.config_json)
-        games = [await read_game(cast(EventLog, log), episode) for episode in update.episodes]
+        games = [await read_game(log, episode) for episode in update.episodes]
         batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
         after = apply_update(before, batch, config, update.shuffle_seed)
     except Exception as error:  # noqa: BLE001 - an edited batch can fail anywhere

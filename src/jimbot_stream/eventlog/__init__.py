@@ -109,24 +109,8 @@ class LogUnavailableError(EventLogError):
     """No answer: the outcome is unknown, and repeating the identical append is safe."""
 
 
-class EventLog(Protocol):
-    """An append-only store of streams, safe to use from many tasks of one event loop."""
-
-    async def append(
-        self, stream: str, events: Sequence[NewEvent], expected: ExpectedVersion
-    ) -> Appended:
-        """Append all events or none, durably; returns after they are on disk.
-
-        Repeating an append with the same ids at the same exact version succeeds and
-        returns the first outcome. Ids alone are compared, never contents.
-
-        Raises:
-            WrongExpectedVersionError: the stream is elsewhere.
-            StreamTombstonedError: the stream is gone for good.
-            AppendRefusedError: too large (1 MiB for the append), or malformed.
-            LogUnavailableError: outcome unknown.
-        """
-        ...
+class LogReader(Protocol):
+    """The reading half of an event log: all that learning from it and auditing it need."""
 
     def read_stream(
         self,
@@ -158,6 +142,26 @@ class EventLog(Protocol):
 
         Only streams that begin with one of prefixes, or only events of one of types;
         not both. System events (``$…``) are left out.
+        """
+        ...
+
+
+class EventLog(LogReader, Protocol):
+    """An append-only store of streams, safe to use from many tasks of one event loop."""
+
+    async def append(
+        self, stream: str, events: Sequence[NewEvent], expected: ExpectedVersion
+    ) -> Appended:
+        """Append all events or none, durably; returns after they are on disk.
+
+        Repeating an append with the same ids at the same exact version succeeds and
+        returns the first outcome. Ids alone are compared, never contents.
+
+        Raises:
+            WrongExpectedVersionError: the stream is elsewhere.
+            StreamTombstonedError: the stream is gone for good.
+            AppendRefusedError: too large (1 MiB for the append), or malformed.
+            LogUnavailableError: outcome unknown.
         """
         ...
 
