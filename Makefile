@@ -7,12 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check lint types architecture protos docs unit install clean help
+.PHONY: run kernels test check lint types architecture protos docs unit install clean help
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(INSTALLED) ## Play games through the bus, learn, verify: jimbot-stream up $(ARGS)
+run: kernels ## Play games through the bus, learn, verify: jimbot-stream up $(ARGS)
 	$(BIN)/jimbot-stream up $(ARGS)
 
 test: check unit ## Everything that must hold before a change may land
@@ -49,7 +49,10 @@ protos: $(INSTALLED) ## Contracts: style, and that the generated code is fresh
 docs: $(INSTALLED) ## That the reference pages are fresh
 	$(BIN)/python docs/build.py --check
 
-unit: $(INSTALLED) ## Tests
+kernels: $(INSTALLED) ## Compile the rules (four to six minutes the first time)
+	$(BIN)/python -m jimbot_stream.balatro.kernels
+
+unit: kernels ## Tests
 	$(BIN)/python -m pytest
 
 clean: ## Remove the environment and all caches

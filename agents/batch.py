@@ -15,7 +15,7 @@ class Batch:
     features: NDArray[np.float32]  # [T, K]
     candidates: NDArray[np.float32]  # [T, A, F]
     mask: NDArray[np.bool_]  # [T, A]
-    actions: NDArray[np.int64]  # [T] index in the flat codec
+    actions: NDArray[np.int64]  # [T] index among the candidates
     log_probs: NDArray[np.float64]  # [T] under the policy that played
     rewards: NDArray[np.float64]  # [T]
     weights: NDArray[np.float64]  # [T] 1 where the pinned policy sampled, else 0

@@ -21,7 +21,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.network import Architecture, initial_weights, layers
-from jimbot_stream.balatro import RULES_VERSION, actions, wire
+from jimbot_stream.balatro import RULES_VERSION, wire
 
 MAGIC = b"JIMBOT\x00\x01"
 Tensors = dict[str, NDArray[np.float32]]
@@ -100,7 +100,7 @@ def from_bytes(data: bytes) -> Checkpoint:
 
 def untrained(seed: int) -> bytes:
     """The checkpoint with which the run of this seed begins."""
-    shape = Architecture(wire.FEATURES, wire.CANDIDATE_FEATURES, actions.A)
+    shape = Architecture(wire.FEATURES, wire.CANDIDATE_FEATURES, wire.CAPACITY)
     key = hashlib.sha256(f"jimbot weights|{seed}".encode()).digest()[:16]
     bits = np.random.Philox(key=int.from_bytes(key, "little"))
     module = initial_weights(shape, np.random.Generator(bits))

@@ -1,6 +1,6 @@
 """The policy network, in torch alone: whoever only reads decisions needs no RLlib.
 
-Every action of the flat codec comes with a row of features, and one small network
+Every action that the rules list comes with a row of features, and one small network
 scores each row in the light of the global features. A new kind of action is a new row,
 not a new output: the weights stay.
 """

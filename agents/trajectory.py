@@ -7,7 +7,7 @@ import numpy as np
 
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.rewards import Reward
-from jimbot_stream.balatro import actions, wire
+from jimbot_stream.balatro import wire
 from jimbot_stream.contracts import (
     ActionApplied,
     DecisionMade,
@@ -16,6 +16,7 @@ from jimbot_stream.contracts import (
     GameEnded,
     GameState,
 )
+from jimbot_stream.decision import Observation
 from jimbot_stream.decision.decide import mask_digest, observation_digest
 from jimbot_stream.decision.record import observe
 
@@ -88,10 +89,11 @@ def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:
     if not steps:
         raise FeedError("the episodes hold no decision")
     features = np.empty((len(steps), wire.FEATURES), dtype=np.float32)
-    candidates = np.empty((len(steps), actions.A, wire.CANDIDATE_FEATURES), dtype=np.float32)
-    mask = np.empty((len(steps), actions.A), dtype=np.bool_)
+    candidates = np.empty((len(steps), wire.CAPACITY, wire.CANDIDATE_FEATURES), dtype=np.float32)
+    mask = np.empty((len(steps), wire.CAPACITY), dtype=np.bool_)
     for row, step in enumerate(steps):
-        features[row], candidates[row], mask[row] = _observed(step)
+        seen = _observed(step)
+        features[row], candidates[row], mask[row] = seen.features, seen.candidates, seen.mask
     return Batch(
         lengths=tuple(len(steps) for steps in trajectories if steps),
         features=features,
@@ -104,7 +106,7 @@ def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:
     )
 
 
-def _observed(step: Step) -> wire.Observation:
+def _observed(step: Step) -> Observation:
     observation = observe(step.state, step.made.legal)
     digests = observation_digest(observation), mask_digest(observation)
     if digests != (step.made.observation_digest, step.made.mask_digest):
@@ -112,7 +114,7 @@ def _observed(step: Step) -> wire.Observation:
             f"game {step.game}, decision {step.made.decision_number}: the recorded state"
             " leads to another observation than the one decided on"
         )
-    return observation.features, observation.candidates, observation.mask
+    return observation
 
 
 def _obeyed(game: Game, made: DecisionMade) -> bool:

@@ -26,7 +26,7 @@ from jimbot_stream.agents.ppo.config import UpdateConfig, shuffle_seed
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.agents.update import apply_update
-from jimbot_stream.balatro import actions, wire
+from jimbot_stream.balatro import wire
 from jimbot_stream.balatro.engine import new_run
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.contracts import (
@@ -69,7 +69,7 @@ class Uniform:
 
     def evaluate(self, observation: Observation) -> Evaluation:
         """Nothing is preferred."""
-        return Evaluation(np.zeros(actions.A, dtype=np.float32), 0.0)
+        return Evaluation(np.zeros(wire.CAPACITY, dtype=np.float32), 0.0)
 
 
 def sampling(policy: Policy) -> Chooser:
@@ -84,7 +84,7 @@ def by_rule(observation: Observation, seed: DecisionSeed) -> Decision:
 
 def play(plan: GamePlan, choose: Chooser) -> Game:
     """One game to its end, as a log would hold it."""
-    run = new_run(plan.seed)
+    run = new_run(plan.seed, win_ante=3)
     game = Game(plan.game_id)
     while not run.over:
         revision = 2 * len(game.made)
@@ -114,12 +114,16 @@ def standing(games: Sequence[Game]) -> Standing:
     """The games in figures."""
     ends = [game.ended or GameEnded() for game in games]
     return Standing(
-        score=fmean(max(state.chips for state in game.states.values()) for game in games),
+        score=fmean(max(_best(state) for state in game.states.values()) for game in games),
         ante=fmean(end.ante for end in ends),
         rounds=fmean(end.round for end in ends),
         won=fmean(end.won for end in ends),
         decisions=sum(len(game.made) for game in games),
     )
+
+
+def _best(state: GameState) -> float:
+    return max(state.chips, state.best_score)
 
 
 def learn(seed: int, plans: Sequence[Sequence[GamePlan]], config: UpdateConfig) -> list[Any]:

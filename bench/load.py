@@ -57,12 +57,14 @@ def games(prefix: str, requests: int) -> list[Game]:
 
 
 def _game(game_id: str, seed: str) -> Game:
-    run = engine.new_run(seed)
+    run = engine.new_run(seed, win_ante=3)
     game = Game(game_id, seed)
     choices = np.random.Generator(np.random.Philox(key=len(game_id) + int(seed, 36) % 2**40))
     while not run.over:
-        game.states.append(wire.state_message(run))
-        run.step_index(int(choices.choice(np.flatnonzero(run.legal()))))
+        state = wire.state_message(run)
+        game.states.append(state)
+        _, _, mask, listed = wire.encode(state)
+        run.step(int(choices.choice(listed[mask])))
     return game
 
 

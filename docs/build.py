@@ -8,6 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from jimbot_stream.balatro import RULES_VERSION
+from jimbot_stream.balatro.catalogue import GROUPS, Entry, entries
+from jimbot_stream.balatro.kernels.candidates import CAPACITY
+from jimbot_stream.balatro.tables.columns import (
+    CANDIDATE,
+    CANDIDATE_GROUPS,
+    GLOBAL,
+    GLOBAL_GROUPS,
+    Group,
+)
 from jimbot_stream.config import Settings
 from jimbot_stream.contracts.reference import build_image, events_page
 from jimbot_stream.streams.intake.rejection import REASONS, reasons
@@ -111,6 +121,65 @@ def _dead_letters() -> str:
     return _page(head, ("reason", "meaning"), rows)
 
 
+def _cards() -> str:
+    head = [
+        "# Cards",
+        "",
+        f"What every card does under the rules `{RULES_VERSION}`. Each sentence is made from the",
+        "row of `src/jimbot_stream/balatro/tables/` by which the engine acts, and printed by",
+        "`jimbot-balatro cards` as well. States, actions and observations are described in",
+        "[the engine's page](../engine.md).",
+    ]
+    sections = [
+        _page(["", f"## {group}", ""], _CARD_COLUMNS, map(_card, _of(group))) for group in GROUPS
+    ]
+    return "\n".join(head) + "\n" + "".join(sections)
+
+
+def _observation() -> str:
+    head = [
+        "# Observations",
+        "",
+        f"What a policy sees of a state: {len(GLOBAL)} columns of the state as a whole, and for",
+        f"each of at most {CAPACITY} candidates {len(CANDIDATE)} more. All are float32 within the",
+        "range given here; `_log` is log2(1 + x) / 16. Nothing in them is hidden from the player:",
+        "of the draw pile and of cards that lie face down only counts are told.",
+    ]
+    parts = (("The state", GLOBAL_GROUPS), ("A candidate", CANDIDATE_GROUPS))
+    return "\n".join(head) + "\n" + "".join(_groups(name, groups) for name, groups in parts)
+
+
+def _groups(name: str, groups: Iterable[Group]) -> str:
+    rows, first = [], 0
+    for group in groups:
+        last = first + len(group.names) - 1
+        rows.append((f"{first}-{last}" if last > first else f"{first}", *_columns(group)))
+        first = last + 1
+    return _page(["", f"## {name}", ""], ("index", "columns", "meaning", "range"), rows)
+
+
+def _columns(group: Group) -> Sequence[str]:
+    names = group.names
+    ends = [names[0], names[-1]] if len(names) > _NAMED else names
+    shown = (" … " if len(names) > _NAMED else ", ").join(f"`{name}`" for name in ends)
+    return shown, group.text, f"{group.low:g} to {group.high:g}"
+
+
+_NAMED = 6
+"""So many columns of a group are named one by one."""
+
+
+_CARD_COLUMNS = ("name", "key", "rule", "notes")
+
+
+def _of(group: str) -> Iterable[Entry]:
+    return (entry for entry in entries() if entry.group == group)
+
+
+def _card(entry: Entry) -> Sequence[str]:
+    return entry.name, f"`{entry.key}`", entry.rule, entry.notes
+
+
 def _page(head: Iterable[str], columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [*head, _row(columns), "|" + "---|" * len(columns), *map(_row, rows)]
     return "\n".join(lines) + "\n"
@@ -126,6 +195,8 @@ _WRITERS: Mapping[str, Callable[[], str]] = {
     "settings.md": _settings,
     "metrics.md": _metrics,
     "dead-letters.md": _dead_letters,
+    "cards.md": _cards,
+    "observation.md": _observation,
 }
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from jimbot_stream.balatro import view
+from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.contracts import (
     Action,
     ActionApplied,
@@ -19,6 +20,19 @@ from jimbot_stream.contracts.json_codec import ShapeError
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_event
 from jimbot_stream.eventlog import RecordedEvent
 
+_MOVES: Final[frozenset[int]] = frozenset(
+    {Verb.REARRANGE_HAND, Verb.REARRANGE_JOKERS, Verb.REARRANGE_CONSUMABLES}
+)
+_SLOTTED: Final[frozenset[int]] = _MOVES | {
+    Verb.BUY_CARD,
+    Verb.BUY_VOUCHER,
+    Verb.BUY_PACK,
+    Verb.BUY_AND_USE,
+    Verb.PICK_PACK,
+    Verb.SELL_JOKER,
+    Verb.SELL_CONSUMABLE,
+    Verb.USE,
+}
 SHORT: Final = 12
 """Digits of a checkpoint that are shown: enough to tell it from the others of a run."""
 
@@ -35,9 +49,17 @@ def summary(event: RecordedEvent) -> str | None:
 
 
 def action_text(action: Action) -> str:
-    """An action as its verb and what it takes, for example ``play 0 2 4``."""
-    verb = ActionVerb.Name(action.verb).removeprefix("ACTION_VERB_").lower().replace("_", " ")
-    return " ".join([verb, *map(str, action.cards)])
+    """An action as its verb and what it takes: ``play 0 2 4``, ``use slot 1 on 0``."""
+    known = action.verb in ActionVerb.values()
+    name = ActionVerb.Name(action.verb) if known else f"verb {action.verb}"
+    words = [name.removeprefix("ACTION_VERB_").lower().replace("_", " ")]
+    cards = [str(position) for position in action.cards]
+    if action.verb in _SLOTTED:
+        words.append(f"slot {action.slot}")
+        cards = ["on", *cards] if cards else []
+    if action.verb in _MOVES:
+        words.append(f"to {action.target}")
+    return " ".join([*words, *cards])
 
 
 def _observed(fact: StateObserved) -> str:

@@ -128,19 +128,13 @@ class _Retrace:
 
     def _begin(self, entry: Entry, started: GameStarted) -> Iterator[Divergence]:
         try:
-            self.run = new_run(started.seed, started.win_ante)
-        except ValueError as error:
-            yield self._finding(entry, "seed", "a seed", repr(started.seed), "seed", f"{error}.")
-            return
-        begun = wire.state_message(self.run)
-        if (started.deck, started.stake) != (begun.deck, begun.stake):
-            yield self._finding(
-                entry,
-                "deck and stake",
-                f"{begun.deck}, {begun.stake}",
-                f"{started.deck}, {started.stake}",
-                "rules",
+            self.run = new_run(
+                started.seed, deck=started.deck, stake=started.stake, win_ante=started.win_ante
             )
+        except ValueError as error:
+            begun = f"{started.seed!r}, {started.deck}, stake {started.stake}"
+            told = "seed, deck, stake and last ante of a game"
+            yield self._finding(entry, "seed", told, begun, "seed", f"{error}.")
 
     def _observed(self, entry: Entry, state: GameState) -> Iterator[Divergence]:
         self.states[self.next_sequence - 1] = state
@@ -234,7 +228,7 @@ class _Retrace:
                 "Its last events are missing, or the player gave up.",
             )
         last = self.states[max(self.states)]
-        best = max(state.chips for state in self.states.values())
+        best = max(max(state.chips, state.best_score) for state in self.states.values())
         told = "won" if last.won else "lost"
         reason = told if over.reason in ("won", "lost") else over.reason  # or the player's own word
         expected = GameEnded(

@@ -37,7 +37,7 @@ def distance(made: DecisionMade, witness: Witness, policy: Policy) -> float:
     index = made.action_index
     if not (0 <= index < observation.mask.size and observation.mask[index]):
         return float("inf")
-    if made.action != wire.action_message(index):
+    if made.action != wire.action_message(int(observation.actions[index])):
         return float("inf")
     evaluation = policy.evaluate(observation)
     weights = softmax_weights(evaluation.logits, observation.mask)

@@ -30,7 +30,7 @@ SOURCE, SEED = "example-player", "ABCD1234"
 
 async def play(producer: GameProducer, replies: ReplyConsumer, game_id: str) -> GameEnded:
     """One game: every event takes the next number of the game."""
-    run = engine.new_run(SEED)
+    run = engine.new_run(SEED, win_ante=3)
     started = GameStarted(seed=SEED, deck="b_red", stake=1, win_ante=3, origin="simulator")
     await producer.send("game.lifecycle", [_event(game_id, 0, game_started=started)])
     number, decisions, best = 1, 0, 0.0
@@ -44,7 +44,8 @@ async def play(producer: GameProducer, replies: ReplyConsumer, game_id: str) -> 
         await producer.send("learning.decision.request", [event])
         reply = await _reply(replies, asked.request_id)
         wire.step_message(run, reply.action)
-        best = max(best, wire.state_message(run).chips)
+        seen = wire.state_message(run)
+        best = max(best, seen.chips, seen.best_score)
         done = ActionApplied(
             state_sequence=number, action=reply.action, request_id=reply.request_id
         )

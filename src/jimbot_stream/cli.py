@@ -78,6 +78,21 @@ def main() -> None:
     help="Games that a source plays at once. More of them: more decisions per second, and"
     " longer waits for each.",
 )
+@click.option("--deck", default="b_red", show_default=True, help="Game key of the deck.")
+@click.option(
+    "--stake",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    help="Stake, 1 white to 8 gold.",
+)
+@click.option(
+    "--win-ante",
+    type=click.IntRange(1, 8),
+    default=3,
+    show_default=True,
+    help="Last ante of a game: beating its boss wins.",
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -100,6 +115,9 @@ def up(
     generation: int,
     tables: int,
     seats: int,
+    deck: str,
+    stake: int,
+    win_ante: int,
     data: Path | None,
     keep: bool,
     page: bool,
@@ -128,6 +146,9 @@ def up(
                 generation=generation,
                 tables=tables,
                 seats=seats,
+                deck=deck,
+                stake=stake,
+                win_ante=win_ante,
                 data=data,
                 keep=keep,
                 page=page,

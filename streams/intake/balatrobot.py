@@ -67,8 +67,10 @@ def state_message(raw: Given) -> GameState:
     )
     _put_round(state, raw.object("round"))
     _put_areas(state, raw)
-    if blind := _blind(raw.object("blinds")):
+    blinds = raw.object("blinds")
+    if blind := _blind(blinds):
         state.blind.CopyFrom(blind)
+    state.boss = _boss(blinds.object("boss"))
     hide(state)
     return state
 
@@ -179,6 +181,10 @@ def _blind(blinds: Given) -> Blind | None:
             if raw.text("status") == status:
                 return _blind_message(name, raw)
     return None
+
+
+def _boss(raw: Given) -> str:
+    return raw.text("key") or word(BLINDS, raw.text("name"))
 
 
 def _blind_message(name: str, raw: Given) -> Blind:

@@ -22,11 +22,23 @@ _COUNTS = (
     "round",
     "hands_left",
     "discards_left",
-    "hand_size",
     "joker_slots",
     "consumable_slots",
     "reroll_cost",
     "hands_played",
+    "boss_rerolls",
+    "pack_picks",
+    "discards_used",
+    "hands_total",
+    "discards_unused",
+    "skips",
+    "tarots_used",
+    "ectoplasms",
+    "starting_cards",
+    "reroll_base",
+    "reroll_more",
+    "free_rerolls",
+    "win_ante",
 )
 _MOST_STAKE = 8
 _PHASES = frozenset(Phase.values())
@@ -61,6 +73,8 @@ def check_state(state: GameState, path: str) -> None:
     check_score(state.chips, state.chips_exact, f"{path}.chips")
     blind = state.blind
     check_score(blind.chips_required, blind.chips_required_exact, f"{path}.blind.chips_required")
+    check_score(state.best_score, "", f"{path}.best_score")
+    check_score(state.best_hand, "", f"{path}.best_hand")
     _check_levels(state, path)
     _check_cards(state, path)
 
@@ -68,14 +82,19 @@ def check_state(state: GameState, path: str) -> None:
 def _check_levels(state: GameState, path: str) -> None:
     for index, level in enumerate(state.hand_levels):
         where = f"{path}.hand_levels[{index}]."
-        check_counts(level, ("level", "chips", "mult", "played"), where)
+        check_counts(level, ("level", "chips", "mult", "played", "played_this_round"), where)
         if not level.hand:
             raise Rejected("missing_field", where + "hand", "the hand must be named")
 
 
 def _check_cards(state: GameState, path: str) -> None:
     seen: set[int] = set()
-    for name, row in (("hand", state.hand), ("draw_pile", state.draw_pile)):
+    piles = (
+        ("hand", state.hand),
+        ("draw_pile", state.draw_pile),
+        ("discard_pile", state.discard_pile),
+    )
+    for name, row in piles:
         for index, card in enumerate(row):
             number = card.id
             if number < 0 or number in seen or card.suit not in _SUITS or card.rank not in _RANKS:

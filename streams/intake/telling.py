@@ -70,9 +70,9 @@ class Telling:
         """Tell a state, as a request wherever our actions can decide it; once if it stays."""
         if state == self.state:
             return
-        self.best_score = max(self.best_score, state.chips)
+        self.best_score = max(self.best_score, state.chips, state.best_score)
         self.legal = legal_of(state)
-        if wire.mask(self.legal).any():
+        if wire.decidable(state, self.legal):
             self._state_number = self._post(self._request(state), time_ns)
             self.decisions += 1
         else:

@@ -19,12 +19,19 @@ import numpy as np
 from jimbot_stream.agents import checkpoint as checkpoints
 from jimbot_stream.agents.network import Architecture, initial_weights
 from jimbot_stream.agents.policy import load_policy
-from jimbot_stream.balatro import actions, wire
+from jimbot_stream.balatro import wire
 from jimbot_stream.clock import FrozenClock
+from jimbot_stream.contracts import DecisionMode
+from jimbot_stream.decision import Observation
+from jimbot_stream.decision.decide import Decision
+from jimbot_stream.decision.heuristic import decide_by_rule
+from jimbot_stream.decision.sampling import DecisionSeed
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.journal import StreamJournal
 from jimbot_stream.replay.bundle import Bundle
 
+SEED = "GOLDEN1"
+"""Of a game with a shop in it, jokers and a consumable."""
 HERE = Path(__file__).parent / "histories"
 
 
@@ -41,13 +48,26 @@ def _player() -> ModuleType:
 
 def small_checkpoint() -> bytes:
     """As an untrained one, with four units a layer instead of 64."""
-    shape = Architecture(wire.FEATURES, wire.CANDIDATE_FEATURES, actions.A, hidden=4)
+    shape = Architecture(wire.FEATURES, wire.CANDIDATE_FEATURES, wire.CAPACITY, hidden=4)
     weights = initial_weights(shape, np.random.Generator(np.random.Philox(key=1)))
     zeros = {name: np.zeros_like(value) for name, value in weights.items()}
     whole = checkpoints.from_bytes(checkpoints.untrained(7))
     return replace(
         whole, shape=shape, module=weights, adam_first=zeros, adam_second=dict(zeros)
     ).to_bytes()
+
+
+def by_rule_mostly(player: ModuleType) -> type:
+    """The tests' player, but the policy has every fourth decision only: such a game gets on."""
+
+    class Player(player.Player):  # type: ignore[misc, name-defined]  # loaded by its path
+        def choose(self, observation: Observation, seed: DecisionSeed) -> Decision:
+            if seed.decision_number % 4 == 1:
+                decision: Decision = super().choose(observation, seed)
+                return decision
+            return decide_by_rule(observation, seed, DecisionMode.DECISION_MODE_SAMPLE)
+
+    return Player
 
 
 async def main() -> None:
@@ -57,8 +77,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with EmbeddedLog(Path(folder) / "events.sqlite", FrozenClock()) as log:
             journal = await StreamJournal.open(log, "game-golden")
-            await _player().Player(journal, "golden", policy).play("GOLDEN1", win_ante=1)
-            Bundle([event async for event in log.read_all()]).save(HERE / "first-storey-1.jsonl")
+            player = by_rule_mostly(_player())(journal, "golden", policy)
+            await player.play(SEED, win_ante=1)
+            Bundle([event async for event in log.read_all()]).save(HERE / "rules-1.jsonl")
     (HERE / f"{policy.checkpoint}.gz").write_bytes(gzip.compress(blob, mtime=0))
 
 

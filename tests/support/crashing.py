@@ -204,7 +204,7 @@ class Source:
         await self._producer.close()
 
     async def _play(self, game: str, number: int) -> None:
-        run = engine.new_run(engine.seed_of(RUN_SEED, number))
+        run = engine.new_run(engine.seed_of(RUN_SEED, number), win_ante=3)
         started = GameStarted(seed=run.seed, deck="b_red", stake=1, win_ante=3, run_seed=RUN_SEED)
         self.sent[game] = 0
         await self._send(topics.GAME_LIFECYCLE, self._next(game, 1, game_started=started))

@@ -1,29 +1,13 @@
-"""Actions: the canonical form that alone is recorded, and the flat codec of 440 indices.
+"""Actions in their canonical form, which alone is recorded.
 
-Canonical: one int64, ``verb << 40 | source << 32 | target << 24 | cards``, where cards is
-a bit mask of positions in the hand (bit 0 is leftmost) and source and target are slots.
-
-Flat codec, version 1: an index below ``A`` = 440 for every action that a player of this
-storey can need.
-
-===========  ==========================================================
-index        action
-===========  ==========================================================
-0 … 217      play ``SUBSETS[index]``
-218 … 435    discard ``SUBSETS[index - 218]``
-436          select the blind
-437          cash out
-438          next round
-439          skip the blind
-===========  ==========================================================
+One int64, ``verb << 40 | source << 32 | target << 24 | cards``, where cards is a bit mask
+of positions in the hand (bit 0 is leftmost) and source and target are slots.
 
 ``SUBSETS`` are the 218 ways to choose one to five of the eight leftmost cards: fewer
 cards first, then in lexicographic order of positions: (0), (1), … (7), (0, 1), (0, 2), …
-Cards beyond the first eight of a larger hand are out of this codec's reach; the
-canonical form reaches them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations
@@ -32,17 +16,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-CODEC_VERSION: Final = 1
 REACH: Final = 8
-"""Cards of the hand that the flat codec reaches."""
+"""Leftmost cards of the hand among which ``SUBSETS`` choose."""
 MOST_CARDS: Final = 5
 """Most cards of one play or discard."""
+MOST_TARGETS: Final = 3
+"""Most cards that a consumable acts on."""
 MAX_POSITIONS: Final = 24
 """Positions in the hand that the canonical form can name."""
 
 
 class Verb(IntEnum):
-    """What can be done, numbered as in the contract; these rules know the first six."""
+    """What can be done, numbered as in the contract."""
 
     PLAY = 1
     DISCARD = 2
@@ -50,20 +35,33 @@ class Verb(IntEnum):
     SKIP_BLIND = 4
     CASH_OUT = 5
     NEXT_ROUND = 6
+    BUY_CARD = 7
+    BUY_VOUCHER = 8
+    BUY_PACK = 9
+    BUY_AND_USE = 10
+    PICK_PACK = 11
+    SKIP_PACK = 12
+    SELL_JOKER = 13
+    SELL_CONSUMABLE = 14
+    USE = 15
+    REROLL = 16
+    REROLL_BOSS = 17
+    REARRANGE_HAND = 18
+    REARRANGE_JOKERS = 19
+    REARRANGE_CONSUMABLES = 20
 
+
+VERBS: Final = max(Verb)
+"""How many verbs there are."""
 
 SUBSETS: Final[tuple[tuple[int, ...], ...]] = tuple(
     cards for size in range(1, MOST_CARDS + 1) for cards in combinations(range(REACH), size)
 )
-"""Positions of each choice of cards, in the codec's order."""
+"""Positions of each choice of cards."""
 
 CHOICES: Final = len(SUBSETS)
-DISCARDS_FROM: Final = CHOICES
-BARE_FROM: Final = 2 * CHOICES
-BARE_VERBS: Final = (Verb.SELECT_BLIND, Verb.CASH_OUT, Verb.NEXT_ROUND, Verb.SKIP_BLIND)
-"""Verbs without cards, in the codec's order."""
-A: Final = BARE_FROM + len(BARE_VERBS)
-"""Number of actions of the flat codec."""
+TARGET_CHOICES: Final = sum(len(cards) <= MOST_TARGETS for cards in SUBSETS)
+"""The first so many of ``SUBSETS`` can be targets of a consumable."""
 
 SUBSET_MASKS: Final[NDArray[np.int64]] = np.array(
     [sum(1 << position for position in cards) for cards in SUBSETS], dtype=np.int64
@@ -72,9 +70,6 @@ SUBSET_MASKS: Final[NDArray[np.int64]] = np.array(
 SUBSET_MASKS.setflags(write=False)
 SUBSET_SIZES: Final[NDArray[np.int64]] = np.array(list(map(len, SUBSETS)), dtype=np.int64)
 SUBSET_SIZES.setflags(write=False)
-
-_SUBSET_NUMBER = {cards: number for number, cards in enumerate(SUBSETS)}
-_BARE_INDEX = {verb: BARE_FROM + place for place, verb in enumerate(BARE_VERBS)}
 
 
 def pack(verb: int, cards: Iterable[int] = (), source: int = 0, target: int = 0) -> int:
@@ -100,41 +95,6 @@ def unpack(action: int) -> tuple[int, tuple[int, ...], int, int]:
     """Verb, card positions (ascending), source and target of a canonical action."""
     cards = tuple(position for position in range(MAX_POSITIONS) if action >> position & 1)
     return action >> 40, cards, action >> 32 & 255, action >> 24 & 255
-
-
-def index_of(verb: int, cards: Sequence[int] = ()) -> int:
-    """Index of an action in the flat codec; the order of cards does not matter.
-
-    Raises:
-        ValueError: the codec has no such action.
-    """
-    if verb in (Verb.PLAY, Verb.DISCARD):
-        number = _SUBSET_NUMBER.get(tuple(sorted(cards)))
-        if number is not None:
-            return number + (DISCARDS_FROM if verb == Verb.DISCARD else 0)
-    elif verb in _BARE_INDEX and not cards:
-        return _BARE_INDEX[Verb(verb)]
-    raise ValueError(f"codec {CODEC_VERSION} has no verb {verb} with cards {list(cards)}")
-
-
-def action_at(index: int) -> tuple[Verb, tuple[int, ...]]:
-    """Verb and card positions of an index of the flat codec.
-
-    Raises:
-        ValueError: the index is outside the codec.
-    """
-    if not 0 <= index < A:
-        raise ValueError(f"action index {index} is not in 0..{A - 1}")
-    if index >= BARE_FROM:
-        return BARE_VERBS[index - BARE_FROM], ()
-    verb = Verb.PLAY if index < DISCARDS_FROM else Verb.DISCARD
-    return verb, SUBSETS[index % CHOICES]
-
-
-def canonical(index: int) -> int:
-    """The canonical form of an index of the flat codec."""
-    verb, cards = action_at(index)
-    return pack(verb, cards)
 
 
 def subsets_within(

@@ -9,26 +9,19 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from jimbot_stream.balatro import actions
-from jimbot_stream.balatro.kernels import legality, transition
+from jimbot_stream.balatro import actions, codecs
+from jimbot_stream.balatro.kernels import legality, masks, transition, working
+from jimbot_stream.balatro.profile import EVERYTHING, Profile
+from jimbot_stream.balatro.refusals import REASONS, Refusal
 from jimbot_stream.balatro.state import MAX_SEED, STATE, STREAMS, Phase, blank, plain
 from jimbot_stream.balatro.tables.blinds import ANTE_BASE
+from jimbot_stream.balatro.tables.decks import NUMBER as DECK
+from jimbot_stream.balatro.tables.stakes import STAKES
 from jimbot_stream.balatro.version import RULES_VERSION
 
 SEED_LETTERS: Final = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What a seed may consist of; the game itself reads a typed 0 as the letter O."""
 _GENERATED_LETTERS: Final = SEED_LETTERS.replace("O", "")
-
-_REASONS: Final = {
-    legality.UNKNOWN_VERB: "these rules do not know the verb",
-    legality.WRONG_PHASE: "not in this phase",
-    legality.STRAY_ARGUMENT: "it names cards, a slot or a target that the verb does not take",
-    legality.NO_CARDS: "it names no card",
-    legality.TOO_MANY_CARDS: f"it names more than {actions.MOST_CARDS} cards",
-    legality.CARD_NOT_IN_HAND: "it names a card that is not in the hand",
-    legality.NO_HANDS_LEFT: "no hands are left",
-    legality.NO_DISCARDS_LEFT: "no discards are left",
-}
 
 
 class IllegalActionError(ValueError):
@@ -77,19 +70,30 @@ def seed_of(run_seed: int, number: int) -> str:
 class Run:
     """One run; every change goes through ``step``."""
 
-    __slots__ = ("_record", "_rngs", "_states", "seed")
+    __slots__ = ("_record", "_rngs", "_states", "_works", "seed")
 
     def __init__(self, seed: str, states: NDArray[Any], rngs: NDArray[Any]) -> None:
         """Wrap records; use ``new_run`` or ``Run.restore``."""
         self.seed = seed
         self._states = states
         self._rngs = rngs
+        self._works = working.works()
         self._record = plain(states, STATE)[0]
 
     @property
     def state(self) -> Any:
         """The record of the run (``state.STATE``), hidden cards included; do not write to it."""
         return self._record
+
+    @property
+    def states(self) -> NDArray[Any]:
+        """The record as kernels take it: an array of one; do not write to it."""
+        return self._states
+
+    @property
+    def rngs(self) -> NDArray[Any]:
+        """The random streams as kernels take them; do not write to them."""
+        return self._rngs
 
     @property
     def streams(self) -> Any:
@@ -117,22 +121,27 @@ class Run:
         Raises:
             IllegalActionError: the rules refuse it; the run is untouched.
         """
-        fits = 0 <= action < 1 << 48
-        code = (
-            transition.step(self._states, self._rngs, 0, action) if fits else legality.UNKNOWN_VERB
-        )
-        if code != legality.LEGAL:
-            raise IllegalActionError(action, self.phase, _REASONS[code])
+        code = int(Refusal.UNKNOWN_VERB)
+        if 0 <= action < 1 << 48:
+            code = transition.step(self._states, self._rngs, self._works, 0, action)
+        if code != Refusal.LEGAL:
+            raise IllegalActionError(action, self.phase, REASONS[code])
 
     def step_index(self, index: int) -> None:
         """Carry out an action of the flat codec."""
-        self.step(actions.canonical(index))
+        self.step(codecs.canonical(index))
 
     def legal(self) -> NDArray[np.bool_]:
         """Mask over the flat codec: True where ``step_index`` would accept."""
-        mask = np.zeros(actions.A, dtype=np.bool_)
-        legality.flat_mask(self._states, 0, mask)
+        mask = np.zeros(codecs.A, dtype=np.bool_)
+        masks.flat_mask(self._states, 0, mask)
         return mask
+
+    def families(self) -> NDArray[np.int64]:
+        """All legal actions in factored form, as ``kernels.legality.families`` writes them."""
+        shape = (legality.MAX_FAMILIES, legality.FAMILY_COLUMNS)
+        rows = np.zeros(shape, dtype=np.int64)
+        return rows[: legality.families(self._states[0], rows)]
 
     def snapshot(self) -> bytes:
         """The whole run as bytes."""
@@ -164,16 +173,51 @@ class Run:
         return cls(seed.decode(), states, rngs)
 
 
-def new_run(seed: str, win_ante: int = 3) -> Run:
-    """Begin a run: red deck, white stake, won by beating the boss of win_ante.
+def deck_number(deck: str) -> int:
+    """Number of a deck by its game key.
 
     Raises:
-        ValueError: the seed is none, or win_ante is not in 1..8.
+        ValueError: there is no such deck.
     """
-    if not 1 <= win_ante <= len(ANTE_BASE):
-        raise ValueError(f"win_ante {win_ante} is not in 1..{len(ANTE_BASE)}")
+    if deck not in DECK:
+        raise ValueError(f"deck {deck!r} is not one of {', '.join(DECK)}")
+    return DECK[deck]
+
+
+def checked_stake(stake: int) -> int:
+    """The stake, if it is one.
+
+    Raises:
+        ValueError: there is no such stake.
+    """
+    if not 1 <= stake <= len(STAKES):
+        raise ValueError(f"stake {stake} is not in 1..{len(STAKES)} (1 white … 8 gold)")
+    return stake
+
+
+def new_run(
+    seed: str,
+    deck: str = "b_red",
+    stake: int = 1,
+    win_ante: int = 8,
+    endless: bool = False,
+    profile: Profile | None = None,
+) -> Run:
+    """Begin a run; it is won by beating the boss of win_ante, and endless ones go on.
+
+    Without a profile everything is unlocked and discovered.
+
+    Raises:
+        ValueError: seed, deck, stake or win_ante is none.
+    """
+    if not 1 <= win_ante <= len(ANTE_BASE[0]):
+        raise ValueError(f"win_ante {win_ante} is not in 1..{len(ANTE_BASE[0])}")
     letters = np.frombuffer(checked_seed(seed).encode("ascii"), dtype=np.uint8).copy()
+    number = deck_number(deck)
     states = blank(STATE)
     rngs = blank(STREAMS)
-    transition.new_run(states, rngs, 0, letters, win_ante)
+    (profile or EVERYTHING).lock(plain(states, STATE)[0])
+    transition.new_run(
+        states, rngs, 0, letters, number, checked_stake(stake), win_ante, bool(endless)
+    )
     return Run(seed, states, rngs)

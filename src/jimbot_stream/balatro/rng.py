@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from jimbot_stream.balatro.kernels import jit
 from jimbot_stream.balatro.state import MAX_SEED, MAX_STREAMS
-from jimbot_stream.balatro.tables.compiled import STREAM_ANTE, STREAM_LENGTH, STREAM_NAME
+from jimbot_stream.balatro.tables.compiled_streams import (
+    RESAMPLE,
+    STREAM_ANTE,
+    STREAM_LENGTH,
+    STREAM_PREFIX,
+    STREAM_SUFFIX,
+    STREAM_SUFFIX_LENGTH,
+)
 
 PI = math.pi
 E = math.e
@@ -25,7 +32,12 @@ _MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
 _ONE = np.uint64(0x3FF0000000000000)
 _WARM_UP = 10
 _SPLITTER = 134217729.0  # 2**27 + 1, halves a double for Dekker's product
-_BUFFER = STREAM_NAME.shape[1] + 12 + MAX_SEED
+_NUMBER = 12  # most characters of a number in a key
+_BUFFER = STREAM_PREFIX.shape[1] + STREAM_SUFFIX.shape[1] + len(RESAMPLE) + 2 * _NUMBER + MAX_SEED
+_FULL = MAX_STREAMS - 32
+_ANTES = 1 << 16  # a key is ((stream + 1) * antes + ante + antes / 2) * resamples + resample
+_RESAMPLES = 1 << 12
+_KEPT_ANTES = 3
 
 
 @jit
@@ -143,12 +155,22 @@ def shuffle_seed(order: NDArray[Any], count: int, seed: float) -> None:
 def begin(streams: Any, seed: NDArray[np.uint8]) -> None:
     """Give a run its seed; all streams begin anew."""
     streams.seed_length = len(seed)
-    for i in range(len(seed)):
-        streams.seed[i] = seed[i]
+    for i in range(MAX_SEED):
+        streams.seed[i] = seed[i] if i < len(seed) else 0
     streams.hashed_seed = pseudohash(seed, len(seed))
+    if streams.used == 0:
+        return
     for i in range(MAX_STREAMS):
         streams.keys[i] = 0
         streams.values[i] = 0.0
+    streams.used = 0
+
+
+@jit
+def _write(buffer: NDArray[np.uint8], at: int, text: NDArray[np.uint8], length: int) -> int:
+    for i in range(length):
+        buffer[at + i] = text[i]
+    return at + length
 
 
 @jit
@@ -167,35 +189,107 @@ def _write_number(buffer: NDArray[np.uint8], at: int, number: int) -> int:
 
 
 @jit
-def first_value(streams: Any, stream: int, ante: int) -> float:
-    """Where a stream of the run begins: the hash of its name, with the ante, and the seed."""
+def first_value(streams: Any, stream: int, ante: int, resample: int) -> float:
+    """Where a stream of the run begins: the hash of its key and the seed."""
     buffer = np.zeros(_BUFFER, dtype=np.uint8)
-    at = int(STREAM_LENGTH[stream])
-    for i in range(at):
-        buffer[i] = STREAM_NAME[stream, i]
+    at = _write(buffer, 0, STREAM_PREFIX[stream], int(STREAM_LENGTH[stream]))
     if STREAM_ANTE[stream] == 1:
         at = _write_number(buffer, at, ante)
-    for i in range(int(streams.seed_length)):
-        buffer[at + i] = streams.seed[i]
-    return pseudohash(buffer, at + int(streams.seed_length))
+    at = _write(buffer, at, STREAM_SUFFIX[stream], int(STREAM_SUFFIX_LENGTH[stream]))
+    if resample > 0:
+        at = _write(buffer, at, RESAMPLE, len(RESAMPLE))
+        at = _write_number(buffer, at, resample)
+    at = _write(buffer, at, streams.seed, int(streams.seed_length))
+    return pseudohash(buffer, at)
 
 
 @jit
 def _slot(streams: Any, key: int) -> int:
-    slot = (key * 40503 >> 4) % MAX_STREAMS
+    slot = ((key * 40503) >> 8) % MAX_STREAMS
     while streams.keys[slot] != 0 and streams.keys[slot] != key:
         slot = (slot + 1) % MAX_STREAMS
     return slot
 
 
 @jit
-def use(streams: Any, stream: int, ante: int) -> float:
-    """Push a stream on and return the seed that its next draw starts from."""
+def _ante_of(key: int) -> int:
+    return (key // _RESAMPLES) % _ANTES - _ANTES // 2
+
+
+@jit
+def _has_ante(key: int) -> bool:
+    return bool(STREAM_ANTE[key // (_RESAMPLES * _ANTES) - 1] == 1)
+
+
+@jit
+def _newest_ante(streams: Any) -> int:
+    newest = -_ANTES
+    for i in range(MAX_STREAMS):
+        key = int(streams.keys[i])
+        if key != 0 and _has_ante(key):
+            newest = max(newest, _ante_of(key))
+    return newest
+
+
+@jit
+def _keep(streams: Any, oldest: int, further: bool) -> None:
+    """Drop streams of antes before oldest, and unless further is set, those of further draws."""
+    keys = streams.keys.copy()
+    values = streams.values.copy()
+    for i in range(MAX_STREAMS):
+        streams.keys[i] = 0
+        streams.values[i] = 0.0
+    streams.used = 0
+    for i in range(MAX_STREAMS):
+        key = int(keys[i])
+        dropped = key == 0 or (_has_ante(key) and _ante_of(key) < oldest)
+        if dropped or (key % _RESAMPLES > 0 and not further):
+            continue
+        slot = _slot(streams, key)
+        streams.keys[slot] = key
+        streams.values[slot] = values[i]
+        streams.used += 1
+
+
+@jit
+def _make_room(streams: Any) -> None:
+    """Drop streams of antes long past; where that is not enough, of younger ones."""
+    newest = _newest_ante(streams)
+    for oldest in range(newest - _KEPT_ANTES, newest + 1):
+        _keep(streams, oldest, True)
+        if streams.used < _FULL:
+            return
+    _keep(streams, newest, False)
+
+
+@jit
+def use(streams: Any, stream: int, ante: int, resample: int) -> float:
+    """Push a stream on and return the seed that its next draw starts from.
+
+    resample is 0, or 2 and up for the further draws of a pool with holes.
+    """
     number = ante if STREAM_ANTE[stream] == 1 else 0
-    key = (stream + 1) * 65536 + number + 32768
+    again = resample % _RESAMPLES
+    key = ((stream + 1) * _ANTES + number + _ANTES // 2) * _RESAMPLES + again
     slot = _slot(streams, key)
     if streams.keys[slot] == 0:
+        if streams.used >= _FULL:
+            _make_room(streams)
+            slot = _slot(streams, key)
         streams.keys[slot] = key
-        streams.values[slot] = first_value(streams, stream, ante)
-    streams.values[slot] = push(streams.values[slot])
+        streams.values[slot] = first_value(streams, stream, ante, resample)
+        streams.used += 1
+    streams.values[slot] = push(float(streams.values[slot]))
     return float((streams.values[slot] + streams.hashed_seed) / 2.0)
+
+
+@jit
+def roll(streams: Any, stream: int, ante: int) -> float:
+    """The next draw of a stream in [0, 1)."""
+    return roll_seed(use(streams, stream, ante, 0))
+
+
+@jit
+def pick(streams: Any, stream: int, ante: int, count: int) -> int:
+    """The next draw of a stream as an index into count things."""
+    return math.floor(roll(streams, stream, ante) * count)

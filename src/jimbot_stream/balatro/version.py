@@ -4,5 +4,5 @@ Making the same rules faster does not change it. Every logged game and every che
 bears it, so that a replay knows at once whether it can be exact.
 """
 
-RULES_VERSION = "1.0.1o/first-storey/1"
-"""Version of the game whose rules these are, how much of them there is, and a counter."""
+RULES_VERSION = "1.0.1o/1"
+"""Version of the game whose rules these are, and a counter."""

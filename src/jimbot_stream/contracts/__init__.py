@@ -24,9 +24,12 @@ from jimbot_stream.contracts.v1.game_pb2 import (
     HandLevel,
     Item,
     LegalAction,
+    PackKind,
     Phase,
+    RoundTargets,
     StateObserved,
     Suit,
+    Tag,
 )
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
@@ -60,11 +63,14 @@ __all__ = [
     "HandLevel",
     "Item",
     "LegalAction",
+    "PackKind",
     "Phase",
     "RecordRejected",
+    "RoundTargets",
     "RunEnded",
     "RunStarted",
     "StateObserved",
     "Suit",
+    "Tag",
     "UpdateApplied",
 ]

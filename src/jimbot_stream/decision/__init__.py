@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a policy may look at; made by ``balatro.wire.encode`` from a visible state."""
+    """What a policy may look at; made by ``balatro.wire.encode`` from a visible state.
+
+    A is the same for every state; a state with fewer candidates leaves rows empty.
+    """
 
     features: NDArray[np.float32]  # [K] global features
-    candidates: NDArray[np.float32]  # [A, F] one row per action of the flat codec
-    mask: NDArray[np.bool_]  # [A] True where legal
+    candidates: NDArray[np.float32]  # [A, F] one row per action that the rules list
+    mask: NDArray[np.bool_]  # [A] True where listed and allowed
+    actions: NDArray[np.int64]  # [A] the actions in canonical form; 0 where none is listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Decision:
     """A choice and everything by which a replay can tell whether it made the same one."""
 
     action_index: int
+    """Among the candidates of the observation."""
+    action: int
+    """In canonical form."""
     log_prob: float
     value: float
     observation_digest: str
@@ -101,6 +104,7 @@ def choose(
         index = sample(weights, uniform(seed))
     return Decision(
         action_index=index,
+        action=int(observation.actions[index]),
         log_prob=log_probability(weights, evaluation.logits, index),
         value=evaluation.value,
         observation_digest=observation_digest(observation),

@@ -1,7 +1,9 @@
 """The last rung: a rule of thumb over the same observation, without policy or chance.
 
-Play the best hand when it keeps the pace that the blind asks for; else throw away all
-that does not belong to it while discards are left; walk on where there is no hand.
+Use a planet that is held. Play the best hand when it keeps the pace that the blind asks
+for; else throw away all that does not belong to it while discards are left. Between hands
+take a joker that scores, then a planet, and walk on. Nothing is ever moved, sold or
+rerolled, so every choice brings the game forwards.
 """
 
 from typing import Final
@@ -21,10 +23,14 @@ from jimbot_stream.decision.decide import (
 )
 from jimbot_stream.decision.sampling import DecisionSeed
 
-HEURISTIC_VERSION: Final = "heuristic-1"
+HEURISTIC_VERSION: Final = "heuristic-2"
 """Stands in a decision's compute_class; changes when any decision would come out otherwise."""
 
 _COLUMN: Final = {name: number for number, name in enumerate(CANDIDATE)}
+_TAKES: Final = ("pick_pack", "buy_card", "buy_and_use")
+_WALKS: Final = ("select_blind", "cash_out", "next_round", "skip_pack")
+_JOKER_WORTH: Final = {"gives_xmult": 3.0, "gives_mult": 2.0, "gives_chips": 1.0}
+_PLANET_WORTH: Final = 0.5
 
 
 def decide_by_rule(observation: Observation, seed: DecisionSeed, mode: DecisionMode) -> Decision:
@@ -34,8 +40,10 @@ def decide_by_rule(observation: Observation, seed: DecisionSeed, mode: DecisionM
         UndecidableError: no action is legal.
     """
     refuse_empty_mask(observation)
+    index = _choice(observation)
     return Decision(
-        action_index=_choice(observation),
+        action_index=index,
+        action=int(observation.actions[index]),
         log_prob=0.0,  # the rule is certain
         value=0.0,
         observation_digest=observation_digest(observation),
@@ -52,15 +60,40 @@ def decide_by_rule(observation: Observation, seed: DecisionSeed, mode: DecisionM
 def _choice(observation: Observation) -> int:
     legal = np.flatnonzero(observation.mask)
     rows = observation.candidates[legal]
-    plays = legal[rows[:, _COLUMN["play"]] > 0]
-    discards = legal[rows[:, _COLUMN["discard"]] > 0]
+    used = legal[_is(rows, "use") & _is(rows, "item_planet")]
+    if len(used):
+        return int(used[0])
+    plays, discards = legal[_is(rows, "play")], legal[_is(rows, "discard")]
     if not len(plays):
-        walks = np.setdiff1d(legal, discards)
-        return int(walks[0] if len(walks) else discards[0])
+        return _between_hands(rows, legal)
     best = _first_best(observation, plays, "score_log")
     if len(discards) and not _keeps_pace(observation.candidates[best]):
         return _first_best(observation, discards, "kept_score_log")
     return best
+
+
+def _is(rows: NDArray[np.float32], column: str) -> NDArray[np.bool_]:
+    marked: NDArray[np.bool_] = rows[:, _COLUMN[column]] > 0
+    return marked
+
+
+def _between_hands(rows: NDArray[np.float32], legal: NDArray[np.intp]) -> int:
+    """Take what is worth most, else walk on, else do the first thing that there is."""
+    taken = np.logical_or.reduce([_is(rows, verb) for verb in _TAKES])
+    worth = np.where(taken, _worth(rows), 0.0)
+    if worth.max() > 0:
+        return int(legal[np.argmax(worth)])
+    for verb in _WALKS:
+        walks = legal[_is(rows, verb)]
+        if len(walks):
+            return int(walks[0])
+    return int(legal[0])
+
+
+def _worth(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    joker = sum(worth * _is(rows, column) for column, worth in _JOKER_WORTH.items())
+    planet = _PLANET_WORTH * _is(rows, "item_planet")
+    return np.asarray(_is(rows, "item_joker") * joker + planet, dtype=np.float64)
 
 
 def _keeps_pace(play: NDArray[np.float32]) -> bool:

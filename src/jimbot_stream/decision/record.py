@@ -23,7 +23,7 @@ Difference = tuple[str, Any, Any]
 
 def observe(state: GameState, legal: Sequence[LegalAction] = ()) -> Observation:
     """What a policy sees of a state; without legal actions the rules derive them."""
-    return Observation(*wire.encode(state, list(legal) or wire.legal_messages(state)))
+    return Observation(*wire.encode(state, legal))
 
 
 def decision_made(
@@ -54,7 +54,7 @@ def decision_made(
         run_seed=decision.seed.run_seed,
         decision_number=decision.seed.decision_number,
         logits_digest=decision.logits_digest,
-        action=wire.action_message(decision.action_index),
+        action=wire.action_message(decision.action),
         action_index=decision.action_index,
         log_prob=decision.log_prob,
         value=decision.value,

@@ -38,6 +38,8 @@ class House:
     """What all games of a run have in common."""
 
     mode: DecisionMode = DecisionMode.DECISION_MODE_SAMPLE
+    deck: str = "b_red"
+    stake: int = 1
     win_ante: int = 3
     time_limit_ms: int = 0
 
@@ -64,14 +66,17 @@ class Player:
         Raises:
             DeskError: a decision did not come about, or was not legal.
         """
-        run = engine.new_run(self._plan.seed, win_ante=self._house.win_ante)
+        house = self._house
+        run = engine.new_run(
+            self._plan.seed, deck=house.deck, stake=house.stake, win_ante=house.win_ante
+        )
         self._start(run_state := wire.state_message(run))
         while run_state.phase != Phase.PHASE_GAME_OVER:
             state_sequence = self._sequence
             reply = await self._decision(run_state)
             self._obey(run, reply, state_sequence)
             run_state = wire.state_message(run)
-            self._best_score = max(self._best_score, run_state.chips)
+            self._best_score = max(self._best_score, run_state.chips, run_state.best_score)
         return self._end(run_state)
 
     def _start(self, state: GameState) -> None:
@@ -165,8 +170,4 @@ class Player:
 
 
 def _legal(state: GameState, action: Action) -> bool:
-    try:
-        index = wire.action_index(action)
-    except (KeyError, ValueError):
-        return False
-    return bool(wire.mask(wire.legal_messages(state))[index])
+    return wire.allows(wire.legal_messages(state), action)

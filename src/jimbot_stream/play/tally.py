@@ -77,7 +77,7 @@ class Tally:
 
     def decision(self, plan: GamePlan, number: int, answer: Answer) -> None:
         """Count a decision."""
-        self._actions[plan.game_id, number] = wire.action_index(answer.reply.action)
+        self._actions[plan.game_id, number] = wire.canonical(answer.reply.action)
         self._took_s.append(answer.took_s)
         self._hop_s.append(answer.hop_s)
 
@@ -101,7 +101,7 @@ class Tally:
         return Latency.of(self._hop_s)
 
     def digest(self) -> str:
-        """sha256 over (game id, decision number, action index) of all decisions, sorted."""
+        """sha256 over (game id, decision number, canonical action) of all decisions, sorted."""
         lines = (f"{game} {n} {action}\n" for (game, n), action in sorted(self._actions.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 

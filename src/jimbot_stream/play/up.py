@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
+from jimbot_stream.balatro.tables.decks import NUMBER as DECKS
 from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer, ReplyConsumer
 from jimbot_stream.bus.kafka import KafkaBus
@@ -49,6 +50,8 @@ class Options:
     """Sources that play side by side."""
     seats: int = 4
     """Games that a source plays at once."""
+    deck: str = "b_red"
+    stake: int = 1
     win_ante: int = 3
     data: Path | None = None
     """Folder of the run; None: a temporary one."""
@@ -68,9 +71,11 @@ async def up(options: Options, console: Console, clock: Clock | None = None) -> 
     """Do the whole run; returns the exit code.
 
     Raises:
-        UpError: the folder holds a run already.
+        UpError: the folder holds a run already, or there is no such deck.
         ChildError, DeskError, NoCheckpointError, VerificationError: what went wrong.
     """
+    if options.deck not in DECKS:
+        raise UpError(f"there is no deck {options.deck!r}; known: {', '.join(DECKS)}")
     _cancel_on_sigterm()
     async with _folder(options, console) as data:
         run = _Run(options, data, console, clock or SystemClock())
@@ -155,7 +160,8 @@ class _Run:
         return discrepancies(self._tally.results, rows)
 
     async def _games(self, desks: list[Desk], watch: CheckpointWatch) -> None:
-        house = House(win_ante=self._options.win_ante)
+        chosen = self._options
+        house = House(deck=chosen.deck, stake=chosen.stake, win_ante=chosen.win_ante)
         tables = [Table(desk, self._tally, house, self._options.seats) for desk in desks]
         await play_generations(tables, self._plans, watch, self._tally)
 

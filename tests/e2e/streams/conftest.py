@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 import pytest
 
-from jimbot_stream.balatro import actions, engine, wire
+from jimbot_stream.balatro import engine, wire
 from jimbot_stream.bus import Bus, Start
 from jimbot_stream.bus.broker import Broker
 from jimbot_stream.bus.consumer import EventConsumer
@@ -53,7 +53,7 @@ class HashedPolicy:
     def evaluate(self, observation: Observation) -> Evaluation:
         seen = hashlib.sha256(observation.features.tobytes() + self.checkpoint.encode())
         generator = np.random.Generator(np.random.Philox(key=int(seen.hexdigest()[:16], 16)))
-        return Evaluation(generator.standard_normal(actions.A, dtype=np.float32), value=0.5)
+        return Evaluation(generator.standard_normal(wire.CAPACITY, dtype=np.float32), value=0.5)
 
 
 class SharedLog:
@@ -172,7 +172,7 @@ class Player:
 
     def __init__(self, game: str, number: int = 0) -> None:
         self.game = game
-        self.run = engine.new_run(engine.seed_of(RUN_SEED, number))
+        self.run = engine.new_run(engine.seed_of(RUN_SEED, number), win_ante=3)
         self.sequence = 0
         self.decisions = 0
 

@@ -46,7 +46,7 @@ def policy(checkpoint: bytes) -> Policy:
 @pytest.fixture
 def observation() -> Observation:
     run = engine.new_run(engine.seed_of(1, 1))
-    run.step_index(actions.index_of(actions.Verb.SELECT_BLIND))
+    run.step(actions.pack(actions.Verb.SELECT_BLIND))
     return observe(wire.state_message(run))
 
 
@@ -73,7 +73,7 @@ def record(log: EventLog, policy: Policy) -> Record:
         mode: DecisionMode = DecisionMode.DECISION_MODE_SAMPLE,
     ) -> EpisodeClosed:
         name = f"run{run_seed}-{number:05d}"
-        run = engine.new_run(engine.seed_of(run_seed, number))
+        run = engine.new_run(engine.seed_of(run_seed, number), win_ante=1)
         entries = [Entry("GameStarted", to_json(GameStarted(run_seed=run_seed)), name)]
         asked = 0
         while not run.over:
@@ -92,7 +92,7 @@ def record(log: EventLog, policy: Policy) -> Record:
             entries.append(Entry("DecisionMade", to_json(made), request.request_id))
             applied = ActionApplied(action=made.action, request_id=request.request_id)
             entries.append(Entry("ActionApplied", to_json(applied), name))
-            run.step_index(decision.action_index)
+            wire.step_message(run, made.action)
             asked += 1
         last = wire.state_message(run)
         entries.append(Entry("StateObserved", to_json(StateObserved(state=last)), name))

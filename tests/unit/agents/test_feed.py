@@ -84,7 +84,7 @@ async def test_a_decision_that_was_not_obeyed_is_not_learned_from(
     log: EventLog, record: Any
 ) -> None:
     game = await read_game(log, reference(await record(0)))
-    game.applied[game.made[1].request_id].action.cards[:] = [7]
+    game.applied[game.made[1].request_id].action.target = 9
     del game.applied[game.made[2].request_id]
     assert [step.weight for step in trajectory(game, progress_1)][:4] == [1.0, 0.0, 0.0, 1.0]
 

@@ -18,20 +18,20 @@ from jimbot_stream.agents.checkpoint import untrained
 from jimbot_stream.agents.machine import compute_class
 from jimbot_stream.agents.policy import load_for_reading
 from jimbot_stream.balatro.engine import new_run
-from jimbot_stream.balatro.wire import state_message, step_message, action_message
+from jimbot_stream.balatro.wire import state_message
 from jimbot_stream.contracts import DecisionMode
 from jimbot_stream.decision.decide import decide
 from jimbot_stream.decision.record import observe
 from jimbot_stream.decision.sampling import DecisionSeed
 
-run, policy, digest = new_run("CLASS1"), load_for_reading(untrained(1)), hashlib.sha256()
-number = 0
+run, policy = new_run("CLASS1", win_ante=1), load_for_reading(untrained(1))
+digest, number = hashlib.sha256(), 0
 while not run.over:
     seed = DecisionSeed(1, "game", number)
     mode = DecisionMode.DECISION_MODE_SAMPLE
     decision = decide(observe(state_message(run)), policy, seed, mode)
     digest.update(repr((decision.logits_digest, decision.value, decision.log_prob)).encode())
-    step_message(run, action_message(decision.action_index))
+    run.step(decision.action)
     number += 1
 print(compute_class(), digest.hexdigest())
 """

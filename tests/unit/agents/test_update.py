@@ -15,7 +15,7 @@ from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.agents.ppo.config import UpdateConfig, from_json, shuffle_seed
 from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.update import apply_update
-from jimbot_stream.balatro import actions, wire
+from jimbot_stream.balatro import wire
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.sampling import log_probability, softmax_weights
 
@@ -42,8 +42,8 @@ def batch() -> Batch:
     """Forty decisions whose reward depends on a feature of the action alone."""
     drawn = np.random.Generator(np.random.Philox(key=1))
     steps = 40
-    candidates = drawn.random((steps, actions.A, wire.CANDIDATE_FEATURES), dtype=np.float32)
-    mask = drawn.random((steps, actions.A)) < 0.1
+    candidates = drawn.random((steps, wire.CAPACITY, wire.CANDIDATE_FEATURES), dtype=np.float32)
+    mask = drawn.random((steps, wire.CAPACITY)) < 0.1
     mask[:, :2] = True
     legal = [np.flatnonzero(row) for row in mask]
     taken = np.array([row[drawn.integers(len(row))] for row in legal], dtype=np.int64)
@@ -118,7 +118,9 @@ def test_a_checkpoint_between_two_updates_loses_nothing(checkpoint: bytes, batch
 def log_probs(checkpoint: bytes, batch: Batch) -> list[float]:
     policy, found = load_policy(checkpoint), []
     for row, action in enumerate(batch.actions.tolist()):
-        seen = Observation(batch.features[row], batch.candidates[row], batch.mask[row])
+        unnamed = np.zeros(wire.CAPACITY, dtype=np.int64)
+        columns = (batch.features[row], batch.candidates[row], batch.mask[row])
+        seen = Observation(*columns, actions=unnamed)
         logits = policy.evaluate(seen).logits
         found.append(log_probability(softmax_weights(logits, seen.mask), logits, action))
     return found

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jimbot_stream.balatro import rng
 from jimbot_stream.balatro.state import STREAMS, blank
 from jimbot_stream.balatro.tables.streams import NUMBER
+from jimbot_stream.balatro.tables.streams import STREAMS as STREAM_ROWS
 
 Reference = Callable[[str], Any]
 
@@ -76,22 +77,87 @@ def test_shuffle_loses_nothing(seed: float, count: int) -> None:
     assert order[count:].tolist() == list(range(count, 96))
 
 
+def begun(seed: bytes) -> Any:
+    streams = blank(STREAMS)[0]
+    rng.begin(streams, np.frombuffer(seed, dtype=np.uint8))
+    return streams
+
+
 def test_streams_of_a_run_are_kept_apart() -> None:
     """Every use pushes one stream on, in whatever order the streams are used."""
-    seed = np.frombuffer(b"OOOO155", dtype=np.uint8)
-    one, two = blank(STREAMS), blank(STREAMS)
-    rng.begin(one[0], seed)
-    rng.begin(two[0], seed)
-    uses = [(NUMBER[name], ante) for name in ("nr", "cashout") for ante in range(1, 9)]
-    first = {use: rng.use(one[0], *use) for use in uses}
-    assert {use: rng.use(two[0], *use) for use in reversed(uses)} == first
+    one, two = begun(b"OOOO155"), begun(b"OOOO155")
+    uses = [
+        (NUMBER[name], ante, again)
+        for name in ("nr", "cashout", "Joker1sho", "raritysho")
+        for ante in range(-1, 9)
+        for again in (0, 2, 3)
+    ]
+    first = {use: rng.use(one, *use) for use in uses}
+    assert {use: rng.use(two, *use) for use in reversed(uses)} == first
     assert len(set(first.values())) == len(uses)
+    assert one.used == len(uses)
+
+
+@pytest.mark.parametrize(
+    ("name", "ante", "again", "key"),
+    [
+        ("shuffle", 7, 0, "shuffle"),
+        ("nr", 12, 0, "nr12"),
+        ("raritysho", 3, 0, "rarity3sho"),
+        ("Joker2buf", 1, 5, "Joker2buf1_resample5"),
+        ("Voucher_fromtag", 1, 11, "Voucher_fromtag_resample11"),
+        ("Joker4", 8, 2, "Joker4_resample2"),
+        ("Tag", -1, 0, "Tag-1"),
+    ],
+)
+def test_a_stream_begins_as_the_hash_of_its_key(name: str, ante: int, again: int, key: str) -> None:
+    streams = begun(b"OOOO155")
+    assert rng.first_value(streams, NUMBER[name], ante, again) == hashed(f"{key}OOOO155")
 
 
 def test_a_stream_without_ante_ignores_it() -> None:
-    seed = np.frombuffer(b"A", dtype=np.uint8)
-    one, two = blank(STREAMS), blank(STREAMS)
-    rng.begin(one[0], seed)
-    rng.begin(two[0], seed)
-    shuffle = NUMBER["shuffle"]
-    assert rng.use(one[0], shuffle, 1) == rng.use(two[0], shuffle, 7)
+    one, two = begun(b"A"), begun(b"A")
+    assert rng.use(one, NUMBER["shuffle"], 1, 0) == rng.use(two, NUMBER["shuffle"], 7, 0)
+
+
+def test_a_pick_is_the_roll_cut_into_equal_parts() -> None:
+    one, two = begun(b"PICK"), begun(b"PICK")
+    for count in range(1, 200):
+        place = rng.pick(one, NUMBER["erratic"], 0, count)
+        assert place == int(rng.roll(two, NUMBER["erratic"], 0) * count) < count
+
+
+def test_a_seed_begun_again_leaves_no_trace() -> None:
+    streams = begun(b"LONGSEED")
+    rng.use(streams, NUMBER["nr"], 1, 0)
+    rng.begin(streams, np.frombuffer(b"A", dtype=np.uint8))
+    assert streams.tobytes() == begun(b"A").tobytes()
+
+
+def test_streams_of_antes_long_past_make_way() -> None:
+    """An endless run never fills up, and what is at hand goes on as if nothing had been dropped."""
+    streams = begun(b"ENDLESS")
+    kept: dict[int, float] = {}
+    for ante in range(1, 60):
+        for number in range(len(STREAM_ROWS)):
+            value = hashed_key(number, ante)
+            if not STREAM_ROWS[number].ante:
+                value = kept.get(number, value)
+            seed = rng.use(streams, number, ante, 0)
+            kept[number] = rng.push(value)
+            assert seed == (kept[number] + streams.hashed_seed) / 2
+        assert streams.used <= 480
+        assert streams.used == np.count_nonzero(streams.keys)
+
+
+def hashed_key(number: int, ante: int) -> float:
+    row = STREAM_ROWS[number]
+    return hashed(f"{row.prefix}{ante if row.ante else ''}{row.suffix}ENDLESS")
+
+
+def test_very_many_further_draws_in_one_ante_make_way_too() -> None:
+    streams = begun(b"HOLES")
+    for again in range(2, 2000):
+        rng.use(streams, NUMBER["Joker1sho"], 3, again)
+        rng.use(streams, NUMBER["Joker4"], 0, again)
+        assert streams.used <= 480

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from jimbot_stream.balatro import actions, wire
@@ -76,11 +77,7 @@ def test_the_order_of_drawing_is_never_told() -> None:
     assert other.digest() != run.digest()
     one, two = wire.state_message(run), wire.state_message(other)
     assert one.SerializeToString() == two.SerializeToString()
-    for a, b in zip(
-        wire.encode(one, wire.legal_messages(one)),
-        wire.encode(two, wire.legal_messages(two)),
-        strict=True,
-    ):
+    for a, b in zip(wire.encode(one), wire.encode(two), strict=True):
         assert a.tobytes() == b.tobytes()
 
 
@@ -101,7 +98,8 @@ def test_seed_and_actions_reproduce_every_message(seed: str) -> None:
     for step in range(40):
         state = wire.state_message(run)
         states.append(state.SerializeToString(deterministic=True))
-        legal = wire.mask(wire.legal_messages(state)).nonzero()[0]
+        _, _, mask, listed = wire.encode(state)
+        legal = listed[mask]
         if len(legal) == 0:
             break
         taken.append(wire.action_message(int(legal[(step * 7919) % len(legal)])))
@@ -116,15 +114,19 @@ def test_seed_and_actions_reproduce_every_message(seed: str) -> None:
 
 
 def test_actions_go_to_messages_and_back() -> None:
-    for index in range(actions.A):
-        assert wire.action_index(wire.action_message(index)) == index
+    packed = [
+        actions.pack(Verb.PLAY, (0, 3, 23)),
+        actions.pack(Verb.USE, (1,), 2),
+        actions.pack(Verb.REARRANGE_JOKERS, (), 4, 1),
+        actions.pack(Verb.NEXT_ROUND),
+    ]
+    for action in packed:
+        assert wire.canonical(wire.action_message(action)) == action
 
 
 def test_foreign_actions_are_refused() -> None:
-    with pytest.raises(ValueError, match="slot or target"):
-        wire.action_index(Action(verb=pb.ACTION_VERB_PLAY, cards=[0], slot=1))
-    with pytest.raises(ValueError, match="no verb 16"):
-        wire.action_index(Action(verb=pb.ACTION_VERB_REROLL))
+    with pytest.raises(ValueError, match="source 256"):
+        wire.canonical(Action(verb=pb.ACTION_VERB_USE, slot=256))
     run = in_hand()
     before = run.digest()
     for action in (
@@ -145,34 +147,44 @@ def test_foreign_actions_are_refused() -> None:
 @pytest.mark.parametrize(
     ("phase", "verbs"),
     [
-        (pb.PHASE_BLIND_SELECT, [pb.ACTION_VERB_SELECT_BLIND]),
+        (pb.PHASE_BLIND_SELECT, [pb.ACTION_VERB_SELECT_BLIND, pb.ACTION_VERB_SKIP_BLIND]),
         (pb.PHASE_ROUND_EVAL, [pb.ACTION_VERB_CASH_OUT]),
         (pb.PHASE_SHOP, [pb.ACTION_VERB_NEXT_ROUND]),
         (pb.PHASE_MENU, []),
         (pb.PHASE_TRANSITION, []),
-        (pb.PHASE_PACK, []),
+        (pb.PHASE_PACK, [pb.ACTION_VERB_SKIP_PACK]),
         (pb.PHASE_GAME_OVER, []),
         (pb.PHASE_UNSPECIFIED, []),
     ],
 )
 def test_each_phase_has_its_verbs(phase: pb.Phase, verbs: list[pb.ActionVerb]) -> None:
-    families = wire.legal_messages(GameState(phase=phase, hand=selecting(8).hand, hands_left=1))
+    state = GameState(phase=phase, hands_left=1, reroll_cost=5)
+    families = wire.legal_messages(state)
     assert [family.verb for family in families] == verbs
-    assert wire.mask(families).sum() == len(verbs)
+    assert wire.decidable(state) == bool(verbs)
 
 
 @pytest.mark.parametrize(
-    ("cards", "hands", "discards", "legal"),
-    [(8, 4, 3, 436), (8, 4, 0, 218), (8, 0, 3, 218), (0, 4, 3, 0), (3, 1, 1, 14), (12, 1, 0, 218)],
+    ("cards", "hands", "discards", "verbs"),
+    [
+        (8, 4, 3, {Verb.PLAY, Verb.DISCARD}),
+        (8, 4, 0, {Verb.PLAY}),
+        (8, 0, 3, {Verb.DISCARD}),
+        (3, 1, 1, {Verb.PLAY, Verb.DISCARD}),
+        (12, 1, 0, {Verb.PLAY}),
+        (30, 1, 0, {Verb.PLAY}),
+    ],
 )
-def test_foreign_hands_of_any_size_have_a_mask(
-    cards: int, hands: int, discards: int, legal: int
+def test_foreign_hands_of_any_size_have_candidates(
+    cards: int, hands: int, discards: int, verbs: set[Verb]
 ) -> None:
     state = selecting(cards, hands, discards)
-    assert wire.mask(wire.legal_messages(state)).sum() == legal
+    _, _, mask, listed = wire.encode(state)
+    assert {int(action) >> 40 for action in listed[mask]} - {Verb.REARRANGE_HAND} == verbs
+    assert wire.allowed(listed[mask], wire.legal_messages(state)).all()
 
 
-def test_forced_and_selectable_cards_bound_the_mask() -> None:
+def test_forced_and_selectable_cards_bound_what_is_allowed() -> None:
     family = LegalAction(
         verb=pb.ACTION_VERB_PLAY,
         min_cards=2,
@@ -180,27 +192,42 @@ def test_forced_and_selectable_cards_bound_the_mask() -> None:
         selectable_cards=[0, 2, 5, 11],
         forced_cards=[5],
     )
-    allowed = [actions.action_at(int(i))[1] for i in wire.mask([family]).nonzero()[0]]
-    assert allowed == [(0, 5), (2, 5), (0, 2, 5)]
-    family.forced_cards[:] = [11]
-    assert not wire.mask([family]).any()
+    sets = [(0, 5), (2, 5), (0, 2, 5), (0, 2), (5,), (0, 1, 5), (0, 2, 5, 11)]
+    listed = np.array([actions.pack(Verb.PLAY, cards) for cards in sets])
+    assert wire.allowed(listed, [family]).tolist() == [True] * 3 + [False] * 4
 
 
-def test_verbs_beyond_the_codec_are_left_out_of_the_mask() -> None:
-    families = [
-        LegalAction(verb=pb.ACTION_VERB_REROLL),
-        LegalAction(verb=pb.ACTION_VERB_NEXT_ROUND),
-    ]
-    assert wire.mask(families).nonzero()[0].tolist() == [438]
-    skip = LegalAction(verb=pb.ACTION_VERB_SKIP_BLIND)
-    assert wire.mask([skip]).nonzero()[0].tolist() == [439]
+def test_slots_and_targets_bound_what_is_allowed() -> None:
+    use = LegalAction(verb=pb.ACTION_VERB_USE, slots=[1], max_cards=1, selectable_cards=[0])
+    move = LegalAction(verb=pb.ACTION_VERB_REARRANGE_JOKERS, slots=[0, 1], targets=[0, 1])
+    reroll = LegalAction(verb=pb.ACTION_VERB_REROLL)
+    legal = [use, move, reroll]
+    assert wire.allows(legal, Action(verb=pb.ACTION_VERB_USE, slot=1, cards=[0]))
+    assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_USE, slot=0))
+    assert wire.allows(legal, Action(verb=pb.ACTION_VERB_REARRANGE_JOKERS, slot=1))
+    assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_REARRANGE_JOKERS, slot=1, target=2))
+    assert wire.allows(legal, Action(verb=pb.ACTION_VERB_REROLL))
+    assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_REROLL, slot=1))
+    assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_PLAY, cards=[3, 3]))
+
+
+def test_the_mask_holds_what_rules_and_request_both_allow() -> None:
+    state = selecting(8)
+    family = LegalAction(
+        verb=pb.ACTION_VERB_PLAY, min_cards=1, max_cards=5, selectable_cards=range(8)
+    )
+    _, _, mask, listed = wire.encode(state, [family])
+    assert {int(action) >> 40 for action in listed[mask]} == {Verb.PLAY}
+    assert not wire.decidable(state, [LegalAction(verb=pb.ACTION_VERB_REROLL)])
 
 
 def test_played_hands_are_listed_with_their_level() -> None:
     run = in_hand()
     run.step(actions.pack(Verb.PLAY, [0, 1, 2, 3]))
     levels = wire.state_message(run).hand_levels
-    assert list(levels) == [HandLevel(hand="Four of a Kind", level=1, chips=60, mult=7, played=1)]
+    assert list(levels) == [
+        HandLevel(hand="Four of a Kind", level=1, chips=60, mult=7, played=1, played_this_round=1)
+    ]
 
 
 def test_scores_past_the_integers_are_told_exactly() -> None:
@@ -213,5 +240,5 @@ def test_scores_past_the_integers_are_told_exactly() -> None:
 def test_jokers_of_a_foreign_state_are_counted(column: Callable[[str], int]) -> None:
     state = selecting(8)
     state.jokers.extend([Item(key="j_joker"), Item(key="j_unheard_of")])
-    features, _, _ = wire.encode(state, wire.legal_messages(state))
+    features, _, _, _ = wire.encode(state)
     assert features[column("jokers")] == pytest.approx(0.4)

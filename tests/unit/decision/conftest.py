@@ -31,7 +31,7 @@ class TablePolicy:
 def state() -> GameState:
     """A hand of eight cards, to play or discard from."""
     run = engine.new_run(engine.seed_of(1, 1))
-    run.step_index(actions.index_of(actions.Verb.SELECT_BLIND))
+    run.step(actions.pack(actions.Verb.SELECT_BLIND))
     return wire.state_message(run)
 
 
@@ -43,4 +43,4 @@ def observation(state: GameState) -> Observation:
 @pytest.fixture
 def policy() -> TablePolicy:
     bits = np.random.Generator(np.random.Philox(key=11))
-    return TablePolicy(bits.normal(size=actions.A).astype(np.float32))
+    return TablePolicy(bits.normal(size=wire.CAPACITY).astype(np.float32))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jimbot_stream.balatro import actions
+from jimbot_stream.balatro import wire
 from jimbot_stream.contracts import DecisionMode, DecisionSource
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.decide import UndecidableError, decide
@@ -67,7 +67,7 @@ def test_a_decision_names_its_policy(observation: Observation, policy: Any) -> N
 def test_an_empty_mask_is_refused_before_the_policy_is_asked(
     observation: Observation, policy: Any
 ) -> None:
-    stuck = replace(observation, mask=np.zeros(actions.A, dtype=np.bool_))
+    stuck = replace(observation, mask=np.zeros(wire.CAPACITY, dtype=np.bool_))
     with pytest.raises(UndecidableError, match="no action is legal"):
         decide(stuck, policy, SEED, SAMPLE)
     assert policy.asked == 0
@@ -88,7 +88,7 @@ def test_a_value_that_is_not_finite_is_refused(observation: Observation, policy:
         decide(observation, policy, SEED, SAMPLE)
 
 
-def test_logits_of_another_codec_are_refused(observation: Observation, policy: Any) -> None:
-    policy.logits = policy.logits[:100]
-    with pytest.raises(UndecidableError, match="440"):
+def test_logits_of_another_capacity_are_refused(observation: Observation, policy: Any) -> None:
+    policy.logits = policy.logits[:-1]
+    with pytest.raises(UndecidableError, match=str(wire.CAPACITY)):
         decide(observation, policy, SEED, SAMPLE)

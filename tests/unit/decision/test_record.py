@@ -6,7 +6,6 @@ import pytest
 from jimbot_stream.balatro import RULES_VERSION, wire
 from jimbot_stream.clock import FrozenClock
 from jimbot_stream.contracts import (
-    ActionVerb,
     DecisionMade,
     DecisionMode,
     DecisionRequest,
@@ -67,16 +66,16 @@ def test_the_rules_fill_in_legal_actions_and_version(made: DecisionMade, state: 
 def test_legal_actions_of_the_request_win(
     request_: DecisionRequest, state: GameState, policy: Any
 ) -> None:
+    wanted = wire.action_message(int(observe(state).actions[3]))
+    size = len(wanted.cards)
     request_.legal.append(
-        LegalAction(
-            verb=ActionVerb.ACTION_VERB_PLAY, min_cards=2, max_cards=2, selectable_cards=[0, 1]
-        )
+        LegalAction(verb=wanted.verb, min_cards=size, max_cards=size, selectable_cards=wanted.cards)
     )
     observation = observe(state, request_.legal)
     decision = decide(observation, policy, seed_of(request_, GAME), request_.mode)
     record = decision_made(request_, GAME, 9, DIGEST, decision)
     assert list(record.legal) == list(request_.legal)
-    assert list(record.action.cards) == [0, 1]
+    assert record.action == wanted
 
 
 def test_a_heuristic_decision_repeats_without_a_policy(

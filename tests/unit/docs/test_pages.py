@@ -15,7 +15,15 @@ from jimbot_stream.streams.metrics import COUNTERS, HISTOGRAMS
 from jimbot_stream.streams.topics import TOPICS
 
 ROOT = Path(__file__).parents[3]
-PAGES = ["events.md", "topics.md", "settings.md", "dead-letters.md", "metrics.md"]
+PAGES = [
+    "events.md",
+    "topics.md",
+    "settings.md",
+    "dead-letters.md",
+    "metrics.md",
+    "cards.md",
+    "observation.md",
+]
 
 
 @pytest.fixture(scope="module")

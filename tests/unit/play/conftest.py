@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pytest
 
 from jimbot_stream.balatro import wire
@@ -42,11 +41,11 @@ class FakeWorker:
 
     @staticmethod
     def choose(request: DecisionRequest) -> int:
-        """A legal action that depends on request id and checkpoint alone."""
-        mask = wire.mask(wire.legal_messages(request.state))
+        """A legal action, in canonical form, that depends on request id and checkpoint alone."""
+        _, _, mask, listed = wire.encode(request.state)
         text = f"{request.request_id}|{request.checkpoint}".encode()
         number = int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
-        legal = np.flatnonzero(mask)
+        legal = listed[mask]
         return int(legal[number % len(legal)])
 
     async def serve(self) -> None:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-from jimbot_stream.balatro import engine, wire
+from jimbot_stream.balatro import actions, engine, wire
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.memory import MemoryBus
 from jimbot_stream.bus.producer import GameProducer
@@ -37,9 +37,11 @@ def outcome(decisions: int = 3) -> ingest.Outcome:
     recording.games.append(game)
     run = engine.new_run("ABCD1234")
     game.begin(GameStarted(seed="ABCD1234"))
-    for index in (436, 0, 1)[:decisions]:
+    play = actions.Verb.PLAY
+    chosen = (actions.pack(actions.Verb.SELECT_BLIND), *(actions.pack(play, [at]) for at in (0, 1)))
+    for action in chosen[:decisions]:
         game.see(wire.state_message(run))
-        run.step_index(index)
+        run.step(action)
     game.end("quit")
     return ingest.Outcome("one.jsonl", recording)
 

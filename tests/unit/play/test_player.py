@@ -60,7 +60,7 @@ async def test_the_replies_are_obeyed_and_the_events_tell_so(
     await play(desk, game, tally)
     await desk.flush()
 
-    run = engine.new_run(game.seed)
+    run = engine.new_run(game.seed, win_ante=3)
     for event in await published(bus):
         if event.HasField("decision_request"):
             request = event.decision_request
@@ -69,7 +69,7 @@ async def test_the_replies_are_obeyed_and_the_events_tell_so(
         elif event.HasField("action_applied"):
             applied = event.action_applied
             assert (applied.state_sequence, applied.request_id) == (asked, request.request_id)
-            assert wire.action_index(applied.action) == worker.choose(request)
+            assert wire.canonical(applied.action) == worker.choose(request)
             wire.step_message(run, applied.action)
         elif event.HasField("state_observed"):
             assert event.state_observed.state == wire.state_message(run)

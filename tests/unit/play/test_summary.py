@@ -6,13 +6,17 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from jimbot_stream.balatro import wire
-from jimbot_stream.contracts import DecisionReply
+from jimbot_stream.contracts import Action, ActionVerb, DecisionReply
 from jimbot_stream.play.desk import Answer
 from jimbot_stream.play.plan import GamePlan
 from jimbot_stream.play.summary import Summary, show
 from jimbot_stream.play.tally import GameResult, Tally
 from jimbot_stream.play.verification import Verified
+
+
+def played(position: int) -> Action:
+    return Action(verb=ActionVerb.ACTION_VERB_PLAY, cards=[position])
+
 
 GOOD = Verified(3, 3, 1, 1, "all identical", 0, 1.0)
 
@@ -22,7 +26,7 @@ def tally() -> Tally:
     tally = Tally(1, updates_planned=1, updates=1)
     plan = GamePlan("run7-00000", "ABCD1234", 7, 0)
     for number in range(3):
-        reply = DecisionReply(action=wire.action_message(number))
+        reply = DecisionReply(action=played(number))
         tally.decision(plan, number, Answer(reply, 0.01, 0.001))
     tally.game(GameResult(plan, "c" * 64, True, 3, 9, 500.0, 3))
     return tally
@@ -80,8 +84,16 @@ def test_the_digest_depends_on_every_action_but_not_on_their_order(tally: Tally)
     plan = tally.results[0].plan
     other = Tally(1)
     for number in (2, 0, 1):
-        reply = DecisionReply(action=wire.action_message(number))
+        reply = DecisionReply(action=played(number))
         other.decision(plan, number, Answer(reply, 0.5, 0.5))
     assert other.digest() == tally.digest()
-    other.decision(plan, 1, Answer(DecisionReply(action=wire.action_message(9)), 0.5, 0.5))
+    other.decision(
+        plan,
+        1,
+        Answer(
+            DecisionReply(action=played(9)),
+            0.5,
+            0.5,
+        ),
+    )
     assert other.digest() != tally.digest()

@@ -24,6 +24,7 @@ from jimbot_stream.contracts import (
     ActionApplied,
     CheckpointSaved,
     DecisionMade,
+    DecisionMode,
     DecisionRequest,
     EpisodeReference,
     GameEnded,
@@ -34,9 +35,10 @@ from jimbot_stream.contracts import (
     UpdateApplied,
 )
 from jimbot_stream.contracts.json_codec import to_json
-from jimbot_stream.decision import Policy
-from jimbot_stream.decision.decide import decide
+from jimbot_stream.decision import Observation, Policy
+from jimbot_stream.decision.decide import Decision, decide
 from jimbot_stream.decision.record import decision_made, observe, seed_of
+from jimbot_stream.decision.sampling import DecisionSeed
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.digest import chain, chained_metadata
 from jimbot_stream.eventlog.embedded import EmbeddedLog
@@ -66,7 +68,7 @@ class Player:
     best_score: float = 0.0
 
     async def play(self, seed: str, win_ante: int) -> None:
-        run = new_run(seed, win_ante)
+        run = new_run(seed, win_ante=win_ante)
         await self._write(
             GameStarted(
                 seed=seed,
@@ -81,7 +83,8 @@ class Player:
         while not run.over:
             made = await self._decide(StateObserved(state=wire.state_message(run)))
             wire.step_message(run, made.action)
-            self.best_score = max(self.best_score, wire.state_message(run).chips)
+            seen = wire.state_message(run)
+            self.best_score = max(self.best_score, seen.chips, seen.best_score)
             await self._write(
                 ActionApplied(
                     state_sequence=self.number - 1, action=made.action, request_id=made.request_id
@@ -93,6 +96,10 @@ class Player:
             GameEnded(won=last.won, ante=last.ante, round=last.round, best_score=self.best_score)
         )
 
+    def choose(self, observation: Observation, seed: DecisionSeed) -> Decision:
+        """Decide as the policy says."""
+        return decide(observation, self.policy, seed, DecisionMode.DECISION_MODE_SAMPLE)
+
     async def _decide(self, observed: StateObserved) -> DecisionMade:
         revision = await self._write(observed)
         request = DecisionRequest(
@@ -102,9 +109,7 @@ class Player:
             decision_number=self.decisions,
             run_seed=RUN_SEED,
         )
-        decision = decide(
-            observe(observed.state), self.policy, seed_of(request, self.game_id), request.mode
-        )
+        decision = self.choose(observe(observed.state), seed_of(request, self.game_id))
         digest = sha256(to_json(observed)).hexdigest()
         made = decision_made(request, self.game_id, revision, digest, decision)
         self.decisions += 1

@@ -33,10 +33,13 @@ def first_decision_on_a_hand(game: Events) -> int:
     raise AssertionError("the game never played a hand")
 
 
-def another_action(event: RecordedEvent) -> int:
-    made = from_json(DecisionMade, event.data)
-    legal = wire.mask(made.legal).nonzero()[0]
-    return int(next(index for index in legal if index != made.action_index))
+def another_action(game: Events, place: int) -> tuple[int, Any]:
+    """Index and action of another candidate that was legal."""
+    made = from_json(DecisionMade, game[place].data)
+    state = from_json(StateObserved, game[made.state_revision].data).state
+    _, _, mask, listed = wire.encode(state)
+    index = next(int(at) for at in mask.nonzero()[0] if at != made.action_index)
+    return index, to_dict(wire.action_message(int(listed[index])))
 
 
 def found(divergences: list[Divergence]) -> list[tuple[str, int, str, str]]:
@@ -47,8 +50,7 @@ async def test_another_action_with_a_new_chain_is_not_what_was_drawn(
     game: Events, forge: Forge, audit: Audit
 ) -> None:
     place = first_decision_on_a_hand(game)
-    index = another_action(game[place])
-    action = to_dict(wire.action_message(index))
+    index, action = another_action(game, place)
 
     divergences = await audit(forge(place, action=action, action_index=index))
 
@@ -62,8 +64,7 @@ async def test_an_action_forged_in_decision_and_game_leaves_rules_and_draw(
     game: Events, forge: Forge, audit: Audit
 ) -> None:
     place = first_decision_on_a_hand(game)
-    index = another_action(game[place])
-    action = to_dict(wire.action_message(index))
+    index, action = another_action(game, place)
     game[:] = forge(place, action=action, action_index=index)
 
     divergences = await audit(forge(place + 1, action=action))
@@ -227,7 +228,7 @@ async def test_an_action_that_the_rules_refuse_is_a_rules_divergence(
 ) -> None:
     place = next(e.revision for e in game if e.type == "ActionApplied")
 
-    divergences = await audit(forge(place, action=to_dict(wire.action_message(438))))
+    divergences = await audit(forge(place, action={"verb": "ACTION_VERB_NEXT_ROUND"}))
 
     assert found(divergences) == [("action", place, "action", "rules")]
     assert "The rules say" in divergences[0].why
@@ -361,8 +362,17 @@ async def test_another_deck_or_stake_at_the_start_is_a_rules_divergence(
 
     [divergence] = await audit(forge(0, **{field: value}))
 
-    assert (divergence.kind, divergence.revision, divergence.cause) == ("game", 0, "rules")
-    assert str(value) in divergence.got
+    assert (divergence.kind, divergence.revision, divergence.cause) == ("state", 1, "rules")
+    assert divergence.field == f"state.{field}"
+
+
+@pytest.mark.parametrize(("field", "value"), [("deck", "b_paper"), ("stake", 9), ("win_ante", -1)])
+async def test_what_no_game_begins_with_is_said_so(
+    forge: Forge, audit: Audit, field: str, value: object
+) -> None:
+    [divergence] = await audit(forge(0, **{field: value}))
+
+    assert (divergence.kind, divergence.revision, divergence.field) == ("game", 0, "seed")
 
 
 async def test_a_game_declared_foreign_does_not_pass_for_one_of_ours(

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from jimbot_stream.balatro import wire
-from jimbot_stream.contracts.json_codec import to_dict
+from jimbot_stream.contracts import StateObserved
+from jimbot_stream.contracts.json_codec import from_json, to_dict
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.replay import tolerance
 from jimbot_stream.replay.bundle import Bundle
@@ -75,9 +76,12 @@ async def test_a_large_distance_is_a_divergence_still(
 async def test_an_action_far_from_the_draw_is_a_divergence_still(
     house: House, game: Events, forge: Forge, place: int
 ) -> None:
-    recorded = orjson.loads(game[place].data)["action_index"]
-    index = 0 if recorded > 50 else 200
-    action = to_dict(wire.action_message(index))
+    recorded = orjson.loads(game[place].data)
+    state = from_json(StateObserved, game[recorded["state_revision"]].data).state
+    _, _, mask, listed = wire.encode(state)
+    legal = mask.nonzero()[0]
+    index = int(legal[0] if recorded.get("action_index", 0) > legal[-1] // 2 else legal[-1])
+    action = to_dict(wire.action_message(int(listed[index])))
 
     verdict = await judged(
         house, forge(place, **ELSEWHERE, action=action, action_index=index), place
@@ -89,7 +93,7 @@ async def test_an_action_far_from_the_draw_is_a_divergence_still(
 async def test_an_action_that_is_not_the_one_of_its_index_is_a_divergence_on_every_class(
     house: House, game: Events, forge: Forge, place: int
 ) -> None:
-    other = to_dict(wire.action_message(436))
+    other = {"verb": "ACTION_VERB_SELECT_BLIND"}
 
     verdict = await judged(house, forge(place, **ELSEWHERE, action=other), place)
 
@@ -99,7 +103,7 @@ async def test_an_action_that_is_not_the_one_of_its_index_is_a_divergence_on_eve
 async def test_an_illegal_action_is_a_divergence_on_every_class(
     house: House, forge: Forge, place: int
 ) -> None:
-    verdict = await judged(house, forge(place, **ELSEWHERE, action_index=436), place)
+    verdict = await judged(house, forge(place, **ELSEWHERE, action_index=wire.CAPACITY - 1), place)
 
     assert isinstance(verdict, Divergence)
 

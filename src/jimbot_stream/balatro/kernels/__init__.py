@@ -21,7 +21,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _ROOM = Path(__file__).parent.parent
-_COMPILED = ("kernels/*.py", "tables/*.py", "rng.py", "state.py", "actions.py")
+_COMPILED = (
+    "kernels/*.py",
+    "tables/*.py",
+    "rng.py",
+    "state.py",
+    "actions.py",
+    "codecs.py",
+    "refusals.py",
+)
 
 
 def source_digest() -> str:

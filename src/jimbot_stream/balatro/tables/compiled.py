@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 from jimbot_stream.balatro.tables.blinds import ANTE_BASE, BLINDS
 from jimbot_stream.balatro.tables.cards import RANKS, SHOWN_SUITS, STANDARD_DECK
+from jimbot_stream.balatro.tables.consumables import PLANETS, SPECTRAL, TAROT
+from jimbot_stream.balatro.tables.decks import DECKS
 from jimbot_stream.balatro.tables.hands import HANDS
-from jimbot_stream.balatro.tables.streams import STREAMS
+from jimbot_stream.balatro.tables.hands import NUMBER as HAND
+from jimbot_stream.balatro.tables.stakes import STAKES
+from jimbot_stream.balatro.tables.vouchers import NUMBER as VOUCHER
 
 
 def _frozen(values: Sequence[Any], kind: type[np.generic]) -> NDArray[Any]:
@@ -43,7 +47,45 @@ BLIND_FACTOR = _frozen([blind.factor for blind in BLINDS], np.float64)
 BLIND_REWARD = _frozen([blind.reward for blind in BLINDS], np.int64)
 BASE_SCORE = _frozen(ANTE_BASE, np.float64)
 
-_LONGEST = max(len(stream.name) for stream in STREAMS)
-STREAM_NAME = _frozen([[*s.name.ljust(_LONGEST).encode()] for s in STREAMS], np.uint8)
-STREAM_LENGTH = _frozen([len(stream.name) for stream in STREAMS], np.int64)
-STREAM_ANTE = _frozen([int(stream.ante) for stream in STREAMS], np.int64)
+PLANET_OF_HAND = _frozen(
+    _by_number({HAND[planet.hand]: i for i, planet in enumerate(PLANETS, start=1)}, len(HANDS)),
+    np.int64,
+)
+"""[poker hand]: id of the planet that raises it."""
+
+# Decks and stakes by id; row 0 is none.
+DECK_MONEY = _frozen([0, *(deck.money for deck in DECKS)], np.int64)
+DECK_HANDS = _frozen([0, *(deck.hands for deck in DECKS)], np.int64)
+DECK_DISCARDS = _frozen([0, *(deck.discards for deck in DECKS)], np.int64)
+DECK_HAND_SIZE = _frozen([0, *(deck.hand_size for deck in DECKS)], np.int64)
+DECK_JOKER_SLOTS = _frozen([0, *(deck.joker_slots for deck in DECKS)], np.int64)
+DECK_CONSUMABLE_SLOTS = _frozen([0, *(deck.consumable_slots for deck in DECKS)], np.int64)
+DECK_DOLLARS_PER_HAND = _frozen([0, *(deck.dollars_per_hand for deck in DECKS)], np.int64)
+DECK_DOLLARS_PER_DISCARD = _frozen([0, *(deck.dollars_per_discard for deck in DECKS)], np.int64)
+DECK_INTEREST = _frozen([0, *(int(deck.interest) for deck in DECKS)], np.int64)
+DECK_FACES = _frozen([0, *(int(deck.faces) for deck in DECKS)], np.int64)
+DECK_TWO_SUITS = _frozen([0, *(int(deck.two_suits) for deck in DECKS)], np.int64)
+DECK_ERRATIC = _frozen([0, *(int(deck.erratic) for deck in DECKS)], np.int64)
+DECK_SCALING = _frozen([0, *(deck.scaling for deck in DECKS)], np.float64)
+DECK_DOUBLE_TAG = _frozen([0, *(int(deck.double_tag) for deck in DECKS)], np.int64)
+DECK_VOUCHERS = _frozen(
+    [0, *(sum(1 << VOUCHER[key] for key in deck.vouchers) for deck in DECKS)], np.int64
+)
+"""Vouchers that a deck starts with, a bit set by id."""
+
+MOST_CONSUMABLES_OF_DECK = max(len(deck.consumables) for deck in DECKS)
+
+
+def _consumables(keys: tuple[str, ...]) -> list[tuple[int, int]]:
+    found = [(2, TAROT[key]) if key in TAROT else (4, SPECTRAL[key]) for key in keys]
+    return found + [(0, 0)] * (MOST_CONSUMABLES_OF_DECK - len(found))
+
+
+DECK_CONSUMABLES = _frozen(
+    [_consumables(()), *(_consumables(d.consumables) for d in DECKS)], np.int64
+)
+"""[deck, place]: ``state.Kind`` and id of a consumable that a deck starts with; 0 for none."""
+
+STAKE_SMALL_PAYS = _frozen([0, *(int(stake.small_blind_pays) for stake in STAKES)], np.int64)
+STAKE_SCALING = _frozen([0, *(stake.scaling for stake in STAKES)], np.int64)
+STAKE_DISCARDS = _frozen([0, *(stake.discards for stake in STAKES)], np.int64)

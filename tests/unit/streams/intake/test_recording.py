@@ -47,7 +47,7 @@ def test_every_event_of_it_is_valid_on_its_topic(recorded_runs: Path, name: str)
             validate(event)
     for event in _events(recording):
         if event.HasField("decision_request"):
-            assert wire.mask(event.decision_request.legal).any()
+            assert wire.decidable(event.decision_request.state, event.decision_request.legal)
 
 
 @pytest.mark.parametrize("name", FILES)

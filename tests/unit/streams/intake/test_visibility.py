@@ -37,7 +37,28 @@ def test_a_face_down_card_cannot_be_told_by_what_is_missing_elsewhere() -> None:
 def test_face_down_jokers_lose_their_key_and_price() -> None:
     state = GameState(jokers=[Item(key="j_egg", sell_value=9, eternal=True, face_down=True)])
     hide(state)
-    assert list(state.jokers) == [Item(face_down=True)]
+    # That it is eternal shows: it cannot be sold.
+    assert list(state.jokers) == [Item(face_down=True, eternal=True)]
+
+
+def test_what_was_discarded_face_down_counts_among_the_unseen() -> None:
+    state = GameState(
+        hand=[Card(face_down=True, forced=True, id=9, rank=4, suit=Suit.SUIT_CLUBS)],
+        draw_pile=[Card(id=3, rank=9, suit=Suit.SUIT_CLUBS)],
+        discard_pile=[
+            Card(id=5, rank=2, suit=Suit.SUIT_SPADES, face_down=True),
+            Card(id=4, rank=3, suit=Suit.SUIT_SPADES),
+            Card(id=1, rank=3, suit=Suit.SUIT_HEARTS),
+        ],
+    )
+    hide(state)
+    assert list(state.hand) == [Card(face_down=True, forced=True)]
+    assert [card.id for card in state.draw_pile] == [9, 3, 5]
+    assert [card.id for card in state.discard_pile] == [1, 4, 0]
+    again = GameState()
+    again.CopyFrom(state)
+    hide(again)
+    assert again == state
 
 
 def test_hiding_twice_changes_nothing_more() -> None:

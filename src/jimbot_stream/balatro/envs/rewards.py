@@ -1,0 +1,64 @@
+"""Rewards, computed for all runs at once from the facts before and after a step.
+
+A reward is a function of two arrays of ``kernels.batch.FACTS``; any such function will do.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Facts = NDArray[Any]
+"""Records of ``kernels.batch.FACTS``."""
+Reward = Callable[[Facts, Facts], NDArray[np.float64]]
+
+
+def _standing(facts: Facts) -> NDArray[np.float64]:
+    """Blinds beaten, and the part of the present one that is scored."""
+    share = np.minimum(1.0, facts["chips"] / np.maximum(1.0, facts["required"]))
+    return np.asarray(facts["beaten"] + facts["playing"] * share)
+
+
+def progress(before: Facts, after: Facts) -> NDArray[np.float64]:
+    """1 for every blind, paid as its score comes in; a round that is lost keeps its part."""
+    lost = (after["over"] == 1) & (after["won"] == 0)
+    ended = after["beaten"] + np.minimum(1.0, after["chips"] / np.maximum(1.0, after["required"]))
+    return np.where(lost, ended, _standing(after)) - _standing(before)
+
+
+def blinds(before: Facts, after: Facts) -> NDArray[np.float64]:
+    """1 for every blind that is beaten."""
+    return np.asarray(after["beaten"] - before["beaten"])
+
+
+def win(before: Facts, after: Facts) -> NDArray[np.float64]:
+    """1 for winning the run, and nothing else."""
+    return np.asarray(after["won"] - before["won"])
+
+
+def best_score(before: Facts, after: Facts) -> NDArray[np.float64]:
+    """Doublings of the best score of a round."""
+    return np.log2(1.0 + after["best_score"]) - np.log2(1.0 + before["best_score"])
+
+
+REWARDS: Final[dict[str, Reward]] = {
+    "progress": progress,
+    "blinds": blinds,
+    "win": win,
+    "best_score": best_score,
+}
+"""By name."""
+
+
+def reward_named(reward: str | Reward) -> Reward:
+    """The reward of a name; a function is one already.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if callable(reward):
+        return reward
+    if reward not in REWARDS:
+        raise ValueError(f"no reward {reward!r}: there are {', '.join(REWARDS)}")
+    return REWARDS[reward]
