@@ -1,5 +1,7 @@
 """The Gymnasium environment keeps Gymnasium's promises, and seeds say what is played."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -7,12 +9,13 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.utils.seeding import np_random
 
 from jimbot_stream.balatro import codecs
+from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import new_run
 from jimbot_stream.balatro.envs import VERSION
 from jimbot_stream.balatro.envs.single import BalatroEnv
 
-SELECT_BLIND = codecs.start_of(codecs.Verb.SELECT_BLIND)
-CASH_OUT = codecs.start_of(codecs.Verb.CASH_OUT)
+SELECT_BLIND = codecs.start_of(Verb.SELECT_BLIND)
+CASH_OUT = codecs.start_of(Verb.CASH_OUT)
 
 
 def test_gymnasium_has_no_complaint() -> None:
@@ -93,7 +96,7 @@ def test_an_episode_is_cut_off_after_the_most_steps() -> None:
         ({"reward": "praise"}, "praise"),
     ],
 )
-def test_wrong_settings_are_named(settings: dict[str, object], said: str) -> None:
+def test_wrong_settings_are_named(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         BalatroEnv(**settings)
 
