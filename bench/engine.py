@@ -25,7 +25,7 @@ from jimbot_stream.balatro.engine import new_run, seed_of
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.envs.vector import BalatroVectorEnv
 from jimbot_stream.balatro.kernels import candidates, items
-from jimbot_stream.balatro.state import STATE, Kind, Phase, blank, plain
+from jimbot_stream.balatro.state import ITEM, STATE, Kind, Phase, blank, plain
 from jimbot_stream.balatro.tables.jokers import JOKERS
 
 ENVS = 1024
@@ -61,11 +61,10 @@ def random_play(env: BalatroVectorEnv, rounds: int) -> dict[str, float]:
 def make_late(games: Games) -> None:
     """Give every game what a run of ante 5 has."""
     numbers = generator(SEED)
-    joker: Any = blank(STATE)[0]["jokers"][0]
     for index in range(len(games)):
         s: Any = games.states[index]
         for number in numbers.choice(len(JOKERS), LATE_JOKERS, replace=False).tolist():
-            item: Any = joker.copy()
+            item: Any = blank(ITEM)[0]
             item["kind"], item["id"] = Kind.JOKER, number + 1
             item["value"], item["counter"] = JOKERS[number].value, JOKERS[number].counter
             items.gain_joker(s, item)
@@ -185,15 +184,15 @@ def main(quick: bool, json_file: Path | None, plain_rounds: int | None) -> None:
     told = {
         "vector_steps_per_s": round(played["steps"]),
         "late_game_steps_per_s": round(late_steps),
-        "candidate_states_per_s": round(views["all"]),
-        "candidate_hands_per_s": round(views["hands"]),
+        "candidate_states_per_s": round(float(views["all"])),
+        "candidate_hands_per_s": round(float(views["hands"])),
         "games_per_s": round(played["games"]),
-        "reset_us": round(reset_us(Games(ENVS), 5 if quick else 50), 2),
-        "step_us": round(step_us(20 if quick else 200), 2),
+        "reset_us": round(float(reset_us(Games(ENVS), 5 if quick else 50)), 2),
+        "step_us": round(float(step_us(20 if quick else 200)), 2),
         "bytes_per_game": memory(late),
         "plain_steps_per_s": round(reference),
         "times_plain": round(played["steps"] / reference),
-        "late_game_phases": {name: round(share, 3) for name, share in phases.items()},
+        "late_game_phases": {name: round(float(share), 3) for name, share in phases.items()},
     }
     rows = [(name, value) for name, value in told.items() if not isinstance(value, dict)]
     figures.show(f"The rules on one core, {ENVS} games at once", ("figure", "value"), rows)

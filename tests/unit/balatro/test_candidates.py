@@ -13,9 +13,11 @@ from jimbot_stream.balatro.engine import Run, new_run, seed_of
 from jimbot_stream.balatro.kernels import candidates, legality, plays
 from jimbot_stream.balatro.kernels.logarithm import log_scale
 from jimbot_stream.balatro.kernels.working import works
-from jimbot_stream.balatro.state import Phase
+from jimbot_stream.balatro.state import Kind, Phase
 from jimbot_stream.balatro.tables import columns
+from jimbot_stream.balatro.tables.cards import Suit
 from jimbot_stream.balatro.tables.columns import CANDIDATE
+from jimbot_stream.balatro.tables.consumables import TAROT
 from tests.support.plays import Table
 
 LOW, HIGH = columns.bounds(columns.CANDIDATE_GROUPS)
@@ -196,3 +198,18 @@ def test_candidates_change_neither_state_nor_streams() -> None:
         digest = run.digest()
         View(run.states)
         assert run.digest() == digest
+
+
+def test_what_lies_beneath_a_stone_card_shows_nowhere() -> None:
+    table = Table(["KS", "9H stone", "5D", "4C stone"])
+    s = table.s
+    s.consumables[0]["kind"], s.consumables[0]["id"] = Kind.TAROT, TAROT["c_star"]
+    s.consumable_count = 1
+    before = View(table.states)
+    for position, (rank, suit) in ((1, (2, Suit.DIAMONDS)), (3, (14, Suit.DIAMONDS))):
+        card = s.cards[int(s.hand[position])]
+        card["rank"], card["suit"] = rank, suit
+    after = View(table.states)
+    assert before.of(Verb.USE)
+    assert before.listed == after.listed
+    assert before.all_rows.tobytes() == after.all_rows.tobytes()

@@ -28,7 +28,7 @@ def start(walk: int) -> Run:
 def help_along(run: Run) -> None:
     """Make blinds cheap and money plenty, so that a random walk sees much of the game."""
     if run.phase is Phase.SELECTING_HAND:
-        run.state["required"] = min(float(run.state["required"]), 60.0)
+        run.state["required"] = min(float(run.state["required"]), 25.0)
     elif run.phase is Phase.SHOP and run.state["money"] < 10:
         run.state["money"] += 25
 

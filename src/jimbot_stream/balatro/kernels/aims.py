@@ -10,9 +10,11 @@ from jimbot_stream.balatro.kernels.usable import bits
 from jimbot_stream.balatro.state import MAX_HAND, Kind
 from jimbot_stream.balatro.tables.compiled_consumables import TAROT_ENHANCES, TAROT_SUIT
 from jimbot_stream.balatro.tables.consumables import TAROT
+from jimbot_stream.balatro.tables.modifiers import Enhancement
 
 _AMONG = 5  # cards of which all choices are looked at
 _TAROT = int(Kind.TAROT)
+_STONE = int(Enhancement.STONE)
 _DEATH = TAROT["c_death"]
 _HANGED_MAN = TAROT["c_hanged_man"]
 _TOWER = TAROT["c_tower"]
@@ -27,7 +29,8 @@ def _desire(s: Any, kind: int, number: int, position: int, worth: float) -> floa
     if number in (_HANGED_MAN, _TOWER):
         return -worth
     if TAROT_SUIT[number] > 0:
-        return -worth - (10.0 if card.suit == TAROT_SUIT[number] else 0.0)
+        shown = card.enhancement != _STONE  # a Stone Card does not show what is beneath
+        return -worth - (10.0 if not shown or card.suit == TAROT_SUIT[number] else 0.0)
     if TAROT_ENHANCES[number] > 0 and card.enhancement > 0:
         return worth - 10.0
     return worth

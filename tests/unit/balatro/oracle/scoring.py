@@ -1,4 +1,9 @@
-"""The order in which a played hand scores (G.FUNCS.evaluate_play)."""
+"""A slow second opinion on scoring: the order of G.FUNCS.evaluate_play as plain Python.
+
+This folder is written without the kernels and without the rules of the joker table, so that both
+can only agree where both are right. It reads the record of a run once and then keeps to its own
+objects.
+"""
 
 import math
 
