@@ -21,14 +21,16 @@ _FIELDS = (
     ("edition", Edition),
 )
 
+_MARKS = {"debuffed": Mark.DEBUFFED, "hidden": Mark.FACE_DOWN, "eternal": Mark.ETERNAL}
+
 
 def _mark(item: Any, word: str) -> None:
     for field, kinds in _FIELDS:
         if word.upper() in kinds.__members__:
             item[field] = kinds[word.upper()]
             return
-    if word in ("debuffed", "hidden"):
-        item["marks"] |= Mark.DEBUFFED if word == "debuffed" else Mark.FACE_DOWN
+    if word in _MARKS:
+        item["marks"] |= _MARKS[word]
     else:
         item["seal"] = Seal[word.removesuffix("-seal").upper()]
 

@@ -213,3 +213,15 @@ def test_what_lies_beneath_a_stone_card_shows_nowhere() -> None:
     assert before.of(Verb.USE)
     assert before.listed == after.listed
     assert before.all_rows.tobytes() == after.all_rows.tobytes()
+
+
+@pytest.mark.parametrize("joker", ["splash", "four_fingers", "shortcut", "smeared", "baron"])
+def test_a_joker_that_lies_face_down_shows_nowhere(joker: str) -> None:
+    views = []
+    for key in (joker, "joker"):
+        table = Table(list(HAND), [f"{key} hidden"])
+        table.s.required = 300
+        views.append(View(table.states))
+    assert views[0].listed == views[1].listed
+    assert views[0].features.tobytes() == views[1].features.tobytes()
+    assert views[0].all_rows.tobytes() == views[1].all_rows.tobytes()

@@ -1,6 +1,6 @@
 """Messages say what a player sees, no more, and lead back to the same run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -8,8 +8,11 @@ import pytest
 from jimbot_stream.balatro import actions, wire
 from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import IllegalActionError, Run, new_run, seed_of
-from jimbot_stream.balatro.state import Phase
+from jimbot_stream.balatro.kernels import legality
+from jimbot_stream.balatro.state import Kind, Phase
 from jimbot_stream.balatro.tables.cards import Suit
+from jimbot_stream.balatro.tables.consumables import SPECTRAL, TAROT
+from jimbot_stream.balatro.wire.reading import record
 from jimbot_stream.contracts.v1 import game_pb2 as pb
 from jimbot_stream.contracts.v1.game_pb2 import (
     Action,
@@ -20,6 +23,7 @@ from jimbot_stream.contracts.v1.game_pb2 import (
     Item,
     LegalAction,
 )
+from tests.support.plays import Table
 
 
 def in_hand(seed: str = "OOOO155") -> Run:
@@ -33,6 +37,11 @@ def selecting(cards: int, hands: int = 4, discards: int = 3) -> GameState:
     return GameState(
         phase=pb.PHASE_SELECTING_HAND, hands_left=hands, discards_left=discards, hand=hand
     )
+
+
+def observed(state: GameState, legal: Sequence[LegalAction] = ()) -> list[bytes]:
+    features, rows, mask, listed = wire.encode(state, legal)
+    return [features.tobytes(), rows.tobytes(), mask.tobytes(), listed.tobytes()]
 
 
 def test_numbers_are_those_of_the_contract() -> None:
@@ -77,8 +86,7 @@ def test_the_order_of_drawing_is_never_told() -> None:
     assert other.digest() != run.digest()
     one, two = wire.state_message(run), wire.state_message(other)
     assert one.SerializeToString() == two.SerializeToString()
-    for a, b in zip(wire.encode(one), wire.encode(two), strict=True):
-        assert a.tobytes() == b.tobytes()
+    assert observed(one) == observed(two)
 
 
 def test_a_hidden_card_is_not_observed() -> None:
@@ -88,8 +96,7 @@ def test_a_hidden_card_is_not_observed() -> None:
     told.hand[3].suit = pb.SUIT_HEARTS
     told.hand[3].rank = 14
     legal = wire.legal_messages(state)
-    for a, b in zip(wire.encode(state, legal), wire.encode(told, legal), strict=True):
-        assert a.tobytes() == b.tobytes()
+    assert observed(state, legal) == observed(told, legal)
 
 
 @pytest.mark.parametrize("seed", ["OOOO155", "A", "KK1XD111"])
@@ -242,3 +249,49 @@ def test_jokers_of_a_foreign_state_are_counted(column: Callable[[str], int]) -> 
     state.jokers.extend([Item(key="j_joker"), Item(key="j_unheard_of")])
     features, _, _, _ = wire.encode(state)
     assert features[column("jokers")] == pytest.approx(0.4)
+
+
+HELD = {
+    "wheel": (Kind.TAROT, TAROT["c_wheel_of_fortune"]),
+    "hex": (Kind.SPECTRAL, SPECTRAL["c_hex"]),
+    "aura": (Kind.SPECTRAL, SPECTRAL["c_aura"]),
+    "judgement": (Kind.TAROT, TAROT["c_judgement"]),
+    "ankh": (Kind.SPECTRAL, SPECTRAL["c_ankh"]),
+}
+
+
+def hiding(held: str, card: str, joker: str) -> Table:
+    """A table where a card and the jokers lie face down."""
+    table = Table(
+        ["KS", f"9H hidden {card}", "5D foil"], [f"baron hidden {joker}", "joker hidden holo"]
+    )
+    table.s.consumables[0]["kind"], table.s.consumables[0]["id"] = HELD[held]
+    table.s.consumable_count = 1
+    return table
+
+
+@pytest.mark.parametrize("held", HELD)
+@pytest.mark.parametrize("card", ["", "polychrome"])
+@pytest.mark.parametrize("joker", ["", "eternal", "negative", "foil"])
+def test_what_may_be_done_does_not_depend_on_what_lies_face_down(
+    held: str, card: str, joker: str
+) -> None:
+    table = hiding(held, card, joker)
+    rows = np.zeros((legality.MAX_FAMILIES, legality.FAMILY_COLUMNS), dtype=np.int64)
+    count = legality.families(table.s, rows)
+    told = record(wire.message_of(table.states))[0]
+    again = np.zeros_like(rows)
+    assert legality.families(told, again) == count
+    assert again.tolist() == rows.tolist()
+
+
+def test_editions_that_lie_face_down_are_told_only_where_a_button_tells() -> None:
+    plain, edited = (
+        wire.message_of(hiding("judgement", card, joker).states)
+        for card, joker in (("", ""), ("polychrome", "foil"))
+    )
+    for pile in (plain.draw_pile, edited.draw_pile):
+        del pile[:]  # that an edition is among the unseen is known
+    assert plain == edited
+    assert wire.message_of(hiding("hex", "", "foil").states).no_plain_joker
+    assert wire.message_of(hiding("aura", "foil", "").states).hand[1].has_edition

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jimbot_stream.balatro.kernels import cards, items, jit, legality, owned
+from jimbot_stream.balatro.kernels import cards, items, jit, legality
 from jimbot_stream.balatro.kernels.logarithm import bounded, log_scale
 from jimbot_stream.balatro.kernels.usable import bits
 from jimbot_stream.balatro.state import POKER_HANDS, Kind, Phase
 from jimbot_stream.balatro.tables import compiled_seen as seen
 from jimbot_stream.balatro.tables.blinds import NUMBER as BLIND
 from jimbot_stream.balatro.tables.columns import CANDIDATE, GLOBAL, REACHED
-from jimbot_stream.balatro.tables.compiled_owned import RARITY
+from jimbot_stream.balatro.tables.compiled_owned import OWNS, RARITY
 from jimbot_stream.balatro.tables.decks import NUMBER as DECK
 from jimbot_stream.balatro.tables.jokers import NUMBER as JOKER
 from jimbot_stream.balatro.tables.modifiers import Edition, Enhancement, Mark, Seal
+from jimbot_stream.balatro.tables.schema import Then
 
 FEATURES = len(GLOBAL)
 _at = GLOBAL.index
@@ -68,6 +69,7 @@ _MAKES = CANDIDATE.index("makes_flush_five")
 FACE_DOWN = int(Mark.FACE_DOWN)
 _DEBUFFED = int(Mark.DEBUFFED)
 _FORCED = int(Mark.FORCED)
+_HIDDEN_OR_IDLE = FACE_DOWN | _DEBUFFED
 _ETERNAL = int(Mark.ETERNAL)
 _PERISHABLE = int(Mark.PERISHABLE)
 _RENTAL = int(Mark.RENTAL)
@@ -80,6 +82,7 @@ _IS_CARD = int(Kind.CARD)
 _IN_SHOP = int(Phase.SHOP)
 SELECTING_HAND = int(Phase.SELECTING_HAND)
 _SKIPPING = int(Phase.BLIND_SELECT)
+_DEBT = int(Then.DEBT)
 _PLASMA = DECK["b_plasma"]
 _EYE, _MOUTH, _OX = BLIND["bl_eye"], BLIND["bl_mouth"], BLIND["bl_ox"]
 _IDOL_JOKER, _MAIL_JOKER = JOKER["j_idol"], JOKER["j_mail"]
@@ -176,6 +179,16 @@ def shown(item: Any) -> bool:
 
 
 @jit
+def passive(s: Any, then: int) -> int:
+    """Amount of a passive rule, as ``owned.has`` counts it, of the jokers that lie face up."""
+    amount = 0
+    for slot in range(int(s.joker_count)):
+        if int(s.jokers[slot].marks) & _HIDDEN_OR_IDLE == 0:
+            amount += int(OWNS[int(s.jokers[slot].id), then])
+    return amount
+
+
+@jit
 def shows(s: Any, joker: int) -> bool:
     """Whether a joker lies there face up."""
     for slot in range(int(s.joker_count)):
@@ -229,7 +242,7 @@ def _numbers(s: Any, out: NDArray[np.float32]) -> None:
     values = (
         log_scale(float(s.money)),
         within(s.money / 25.0, -1.0, 4.0),
-        within(owned.debt(s) / 20.0, 0.0, 8.0),
+        within(passive(s, _DEBT) / 20.0, 0.0, 8.0),
         log_scale(required),
         log_scale(chips),
         log_scale(left),

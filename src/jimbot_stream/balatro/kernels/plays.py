@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.balatro.actions import MOST_CARDS
-from jimbot_stream.balatro.kernels import jit, observation, owned, scoring, usable
+from jimbot_stream.balatro.kernels import jit, observation, scoring, usable
 from jimbot_stream.balatro.kernels.usable import bits
 from jimbot_stream.balatro.tables.modifiers import Enhancement, Mark
 from jimbot_stream.balatro.tables.schema import Then
@@ -42,7 +42,7 @@ def look(s: Any, ranks: NDArray[np.int64], suits: NDArray[np.int64]) -> None:
 
     A suit is 1-4, or 5 for every suit; with Smeared Joker 1 and 4 are both 4, 2 and 3 both 3.
     """
-    smeared = owned.has(s, _SMEARED) > 0
+    smeared = observation.passive(s, _SMEARED) > 0
     for position in range(int(s.hand_count)):
         card = s.cards[int(s.hand[position])]
         ranks[position] = 0
@@ -199,8 +199,8 @@ def _pure(
             table[choice, 1] = table[below, 1] + suit
             table[choice, 2] = table[below, 2] | told
             table[choice, 3] = table[below, 3] | 1 << place
-    loose = owned.has(s, _FOUR_FINGERS) > 0 or owned.has(s, _SHORTCUT) > 0
-    splash = owned.has(s, _SPLASH) > 0
+    loose = observation.passive(s, _FOUR_FINGERS) > 0 or observation.passive(s, _SHORTCUT) > 0
+    splash = observation.passive(s, _SPLASH) > 0
     forced = usable.forced_mask(s)
     most = min(MOST_CARDS, reach)
     count = 0

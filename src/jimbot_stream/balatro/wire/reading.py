@@ -148,7 +148,8 @@ def _read_cards(s: Any, state: GameState) -> None:
     hand = list(state.hand)[:MAX_HAND]
     gone = list(state.discard_pile)[: MAX_CARDS - len(hand)]
     unseen = [_look(card) for card in state.draw_pile]
-    placed = [_place(card, unseen) for card in (*hand, *gone)]
+    aura = any(item.key == "c_aura" for item in state.consumables)
+    placed = [_place(card, unseen, aura) for card in (*hand, *gone)]
     looks = [*placed, *unseen[: MAX_CARDS - len(placed)]]
     age = sorted(range(len(looks)), key=lambda at: looks[at][-1])  # stable: 0 is no age
     index = [0] * len(looks)
@@ -162,11 +163,13 @@ def _read_cards(s: Any, state: GameState) -> None:
         s[f"{pile}_count"] = end - start
 
 
-def _place(card: Card, unseen: list[_Look]) -> _Look:
-    """The card, or for a face-down one any of the unseen."""
+def _place(card: Card, unseen: list[_Look], aura: bool) -> _Look:
+    """The card, or for a face-down one any of the unseen; a held Aura tells of its edition."""
     if not card.face_down:
         return _look(card)
     look = list(unseen.pop() if unseen else _BLANK)
+    if aura:
+        look[3] = int(Edition.FOIL if card.has_edition else Edition.NONE)
     look[5] |= int(Mark.FACE_DOWN | (Mark.FORCED if card.forced else 0))
     return tuple(look)
 
@@ -176,6 +179,10 @@ def _place(card: Card, unseen: list[_Look]) -> _Look:
 
 def _read_items(s: Any, state: GameState) -> None:
     jokers = _put(s, "jokers", "joker_count", state.jokers[:MAX_JOKERS])
+    if state.no_plain_joker:
+        for joker in s["jokers"][: s["joker_count"]]:
+            if int(joker["marks"]) & Mark.FACE_DOWN:
+                joker["edition"] = Edition.FOIL  # which one is not known, and nothing looks
     held = _put(s, "consumables", "consumable_count", state.consumables[:MAX_CONSUMABLES])
     _put(s, "shop", "shop_count", state.shop_cards[:MAX_SHOP])
     _put(s, "shop_vouchers", "vouchers_count", state.shop_vouchers[:MAX_VOUCHERS])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jimbot_stream.balatro.kernels import prices
 from jimbot_stream.balatro.state import STATE, Kind, plain
 from jimbot_stream.balatro.tables.blinds import BLINDS
+from jimbot_stream.balatro.tables.consumables import SPECTRAL, TAROT
 from jimbot_stream.balatro.tables.hands import HANDS
 from jimbot_stream.balatro.tables.modifiers import Edition, Enhancement, Mark
 from jimbot_stream.balatro.tables.stakes import STAKES
@@ -38,9 +39,19 @@ _BOSS = 2
 _ORBITAL = TAG_NUMBER["tag_orbital"]
 _OWNED = (Kind.JOKER, Kind.TAROT, Kind.PLANET, Kind.SPECTRAL)
 
+_AURA = (int(Kind.SPECTRAL), SPECTRAL["c_aura"])
+_NEED_PLAIN_JOKER = frozenset(
+    {
+        (int(Kind.TAROT), TAROT["c_wheel_of_fortune"]),
+        (int(Kind.SPECTRAL), SPECTRAL["c_ectoplasm"]),
+        (int(Kind.SPECTRAL), SPECTRAL["c_hex"]),
+    }
+)
+"""Consumables whose being usable tells of editions, also of what lies face down."""
+
 _Look = tuple[int, ...]
 """A card as a tuple: the fields of ``state.CARD`` in their order."""
-_RANK, _SUIT, _ENHANCEMENT, _MARKS, _BIRTH = 0, 1, 2, 5, 7
+_RANK, _SUIT, _ENHANCEMENT, _EDITION, _MARKS, _BIRTH = 0, 1, 2, 3, 5, 7
 
 
 def state_message(run: "Run") -> GameState:
@@ -159,6 +170,9 @@ def _put_piles(message: GameState, s: Any) -> None:
     )
     hidden = [look for look in (*hand, *gone) if look[_MARKS] & Mark.FACE_DOWN]
     message.hand.extend(map(_seen, hand))
+    if _AURA in _held(s):
+        for told, look in zip(message.hand, hand, strict=True):
+            told.has_edition = told.face_down and look[_EDITION] != 0
     message.draw_pile.extend(map(_unseen, sorted((*draw, *hidden), key=_place)))
     message.discard_pile.extend(map(_seen, sorted(gone, key=_shown_place)))
 
@@ -192,6 +206,16 @@ def _put_items(message: GameState, s: Any, states: NDArray[Any]) -> None:
     message.joker_slots = int(s["joker_slots"]) + _negatives(jokers)
     message.consumable_slots = int(s["consumable_slots"]) + _negatives(consumables)
     message.reroll_cost = _reroll_cost(s)
+    message.no_plain_joker = (
+        any(item.face_down for item in message.jokers)
+        and all(int(item["edition"]) for item in jokers)
+        and not _NEED_PLAIN_JOKER.isdisjoint(_held(s))
+    )
+
+
+def _held(s: Any) -> set[tuple[int, int]]:
+    """Kind and id of the consumables that are held."""
+    return {(int(item["kind"]), int(item["id"])) for item in _row(s, "consumables", "consumable")}
 
 
 def _row(s: Any, row: str, counted: str) -> list[Any]:

@@ -132,7 +132,7 @@ class LegalAction(_message.Message):
     def __init__(self, verb: _Optional[_Union[ActionVerb, str]] = ..., min_cards: _Optional[int] = ..., max_cards: _Optional[int] = ..., selectable_cards: _Optional[_Iterable[int]] = ..., forced_cards: _Optional[_Iterable[int]] = ..., slots: _Optional[_Iterable[int]] = ..., targets: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Card(_message.Message):
-    __slots__ = ("id", "suit", "rank", "enhancement", "edition", "seal", "debuffed", "face_down", "bonus", "forced", "played_this_ante")
+    __slots__ = ("id", "suit", "rank", "enhancement", "edition", "seal", "debuffed", "face_down", "bonus", "forced", "played_this_ante", "has_edition")
     ID_FIELD_NUMBER: _ClassVar[int]
     SUIT_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -144,6 +144,7 @@ class Card(_message.Message):
     BONUS_FIELD_NUMBER: _ClassVar[int]
     FORCED_FIELD_NUMBER: _ClassVar[int]
     PLAYED_THIS_ANTE_FIELD_NUMBER: _ClassVar[int]
+    HAS_EDITION_FIELD_NUMBER: _ClassVar[int]
     id: int
     suit: Suit
     rank: int
@@ -155,7 +156,8 @@ class Card(_message.Message):
     bonus: int
     forced: bool
     played_this_ante: bool
-    def __init__(self, id: _Optional[int] = ..., suit: _Optional[_Union[Suit, str]] = ..., rank: _Optional[int] = ..., enhancement: _Optional[str] = ..., edition: _Optional[str] = ..., seal: _Optional[str] = ..., debuffed: bool = ..., face_down: bool = ..., bonus: _Optional[int] = ..., forced: bool = ..., played_this_ante: bool = ...) -> None: ...
+    has_edition: bool
+    def __init__(self, id: _Optional[int] = ..., suit: _Optional[_Union[Suit, str]] = ..., rank: _Optional[int] = ..., enhancement: _Optional[str] = ..., edition: _Optional[str] = ..., seal: _Optional[str] = ..., debuffed: bool = ..., face_down: bool = ..., bonus: _Optional[int] = ..., forced: bool = ..., played_this_ante: bool = ..., has_edition: bool = ...) -> None: ...
 
 class Item(_message.Message):
     __slots__ = ("key", "cost", "sell_value", "edition", "eternal", "perishable", "rental", "debuffed", "face_down", "card", "value", "counter", "perish_left", "coupon")
@@ -242,7 +244,7 @@ class Blind(_message.Message):
     def __init__(self, key: _Optional[str] = ..., boss: bool = ..., chips_required: _Optional[float] = ..., chips_required_exact: _Optional[str] = ..., reward: _Optional[int] = ...) -> None: ...
 
 class GameState(_message.Message):
-    __slots__ = ("phase", "seed", "deck", "stake", "ante", "round", "money", "blind", "chips", "chips_exact", "hands_left", "discards_left", "hand_size", "hand", "draw_pile", "jokers", "joker_slots", "consumables", "consumable_slots", "shop_cards", "shop_vouchers", "shop_packs", "reroll_cost", "pack", "hand_levels", "vouchers", "tags", "won", "hands_played", "discard_pile", "boss", "boss_disabled", "boss_hands", "boss_hand", "boss_most_played", "boss_ready", "boss_triggered", "boss_rerolls", "tag_offers", "orbital_hands", "pack_kind", "pack_picks", "pack_return", "targets", "hands_per_round", "discards_per_round", "discards_used", "hand_size_bonus", "hands_total", "discards_unused", "skips", "tarots_used", "planets_used", "last_consumable", "last_hand", "ectoplasms", "gros_michel_extinct", "starting_cards", "first_pack_offered", "reroll_base", "reroll_more", "free_rerolls", "rerolls_from_zero", "win_ante", "endless", "best_score", "best_hand", "earned")
+    __slots__ = ("phase", "seed", "deck", "stake", "ante", "round", "money", "blind", "chips", "chips_exact", "hands_left", "discards_left", "hand_size", "hand", "draw_pile", "jokers", "joker_slots", "consumables", "consumable_slots", "shop_cards", "shop_vouchers", "shop_packs", "reroll_cost", "pack", "hand_levels", "vouchers", "tags", "won", "hands_played", "discard_pile", "boss", "boss_disabled", "boss_hands", "boss_hand", "boss_most_played", "boss_ready", "boss_triggered", "boss_rerolls", "tag_offers", "orbital_hands", "pack_kind", "pack_picks", "pack_return", "targets", "hands_per_round", "discards_per_round", "discards_used", "hand_size_bonus", "hands_total", "discards_unused", "skips", "tarots_used", "planets_used", "last_consumable", "last_hand", "ectoplasms", "gros_michel_extinct", "starting_cards", "first_pack_offered", "reroll_base", "reroll_more", "free_rerolls", "rerolls_from_zero", "win_ante", "endless", "best_score", "best_hand", "earned", "no_plain_joker")
     PHASE_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     DECK_FIELD_NUMBER: _ClassVar[int]
@@ -311,6 +313,7 @@ class GameState(_message.Message):
     BEST_SCORE_FIELD_NUMBER: _ClassVar[int]
     BEST_HAND_FIELD_NUMBER: _ClassVar[int]
     EARNED_FIELD_NUMBER: _ClassVar[int]
+    NO_PLAIN_JOKER_FIELD_NUMBER: _ClassVar[int]
     phase: Phase
     seed: str
     deck: str
@@ -379,7 +382,8 @@ class GameState(_message.Message):
     best_score: float
     best_hand: float
     earned: int
-    def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., seed: _Optional[str] = ..., deck: _Optional[str] = ..., stake: _Optional[int] = ..., ante: _Optional[int] = ..., round: _Optional[int] = ..., money: _Optional[int] = ..., blind: _Optional[_Union[Blind, _Mapping]] = ..., chips: _Optional[float] = ..., chips_exact: _Optional[str] = ..., hands_left: _Optional[int] = ..., discards_left: _Optional[int] = ..., hand_size: _Optional[int] = ..., hand: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., draw_pile: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., jokers: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., joker_slots: _Optional[int] = ..., consumables: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., consumable_slots: _Optional[int] = ..., shop_cards: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., shop_vouchers: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., shop_packs: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., reroll_cost: _Optional[int] = ..., pack: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., hand_levels: _Optional[_Iterable[_Union[HandLevel, _Mapping]]] = ..., vouchers: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., won: bool = ..., hands_played: _Optional[int] = ..., discard_pile: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., boss: _Optional[str] = ..., boss_disabled: bool = ..., boss_hands: _Optional[_Iterable[str]] = ..., boss_hand: _Optional[str] = ..., boss_most_played: _Optional[str] = ..., boss_ready: bool = ..., boss_triggered: bool = ..., boss_rerolls: _Optional[int] = ..., tag_offers: _Optional[_Iterable[_Union[Tag, _Mapping]]] = ..., orbital_hands: _Optional[_Iterable[str]] = ..., pack_kind: _Optional[_Union[PackKind, str]] = ..., pack_picks: _Optional[int] = ..., pack_return: _Optional[_Union[Phase, str]] = ..., targets: _Optional[_Union[RoundTargets, _Mapping]] = ..., hands_per_round: _Optional[int] = ..., discards_per_round: _Optional[int] = ..., discards_used: _Optional[int] = ..., hand_size_bonus: _Optional[int] = ..., hands_total: _Optional[int] = ..., discards_unused: _Optional[int] = ..., skips: _Optional[int] = ..., tarots_used: _Optional[int] = ..., planets_used: _Optional[_Iterable[str]] = ..., last_consumable: _Optional[str] = ..., last_hand: _Optional[str] = ..., ectoplasms: _Optional[int] = ..., gros_michel_extinct: bool = ..., starting_cards: _Optional[int] = ..., first_pack_offered: bool = ..., reroll_base: _Optional[int] = ..., reroll_more: _Optional[int] = ..., free_rerolls: _Optional[int] = ..., rerolls_from_zero: bool = ..., win_ante: _Optional[int] = ..., endless: bool = ..., best_score: _Optional[float] = ..., best_hand: _Optional[float] = ..., earned: _Optional[int] = ...) -> None: ...
+    no_plain_joker: bool
+    def __init__(self, phase: _Optional[_Union[Phase, str]] = ..., seed: _Optional[str] = ..., deck: _Optional[str] = ..., stake: _Optional[int] = ..., ante: _Optional[int] = ..., round: _Optional[int] = ..., money: _Optional[int] = ..., blind: _Optional[_Union[Blind, _Mapping]] = ..., chips: _Optional[float] = ..., chips_exact: _Optional[str] = ..., hands_left: _Optional[int] = ..., discards_left: _Optional[int] = ..., hand_size: _Optional[int] = ..., hand: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., draw_pile: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., jokers: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., joker_slots: _Optional[int] = ..., consumables: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., consumable_slots: _Optional[int] = ..., shop_cards: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., shop_vouchers: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., shop_packs: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., reroll_cost: _Optional[int] = ..., pack: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., hand_levels: _Optional[_Iterable[_Union[HandLevel, _Mapping]]] = ..., vouchers: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., won: bool = ..., hands_played: _Optional[int] = ..., discard_pile: _Optional[_Iterable[_Union[Card, _Mapping]]] = ..., boss: _Optional[str] = ..., boss_disabled: bool = ..., boss_hands: _Optional[_Iterable[str]] = ..., boss_hand: _Optional[str] = ..., boss_most_played: _Optional[str] = ..., boss_ready: bool = ..., boss_triggered: bool = ..., boss_rerolls: _Optional[int] = ..., tag_offers: _Optional[_Iterable[_Union[Tag, _Mapping]]] = ..., orbital_hands: _Optional[_Iterable[str]] = ..., pack_kind: _Optional[_Union[PackKind, str]] = ..., pack_picks: _Optional[int] = ..., pack_return: _Optional[_Union[Phase, str]] = ..., targets: _Optional[_Union[RoundTargets, _Mapping]] = ..., hands_per_round: _Optional[int] = ..., discards_per_round: _Optional[int] = ..., discards_used: _Optional[int] = ..., hand_size_bonus: _Optional[int] = ..., hands_total: _Optional[int] = ..., discards_unused: _Optional[int] = ..., skips: _Optional[int] = ..., tarots_used: _Optional[int] = ..., planets_used: _Optional[_Iterable[str]] = ..., last_consumable: _Optional[str] = ..., last_hand: _Optional[str] = ..., ectoplasms: _Optional[int] = ..., gros_michel_extinct: bool = ..., starting_cards: _Optional[int] = ..., first_pack_offered: bool = ..., reroll_base: _Optional[int] = ..., reroll_more: _Optional[int] = ..., free_rerolls: _Optional[int] = ..., rerolls_from_zero: bool = ..., win_ante: _Optional[int] = ..., endless: bool = ..., best_score: _Optional[float] = ..., best_hand: _Optional[float] = ..., earned: _Optional[int] = ..., no_plain_joker: bool = ...) -> None: ...
 
 class GameStarted(_message.Message):
     __slots__ = ("seed", "deck", "stake", "rules_version", "win_ante", "origin", "run_seed")
