@@ -9,7 +9,6 @@ cards first, then in lexicographic order of positions: (0), (1), … (7), (0, 1)
 
 from collections.abc import Iterable
 from enum import IntEnum
-from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -95,32 +94,3 @@ def unpack(action: int) -> tuple[int, tuple[int, ...], int, int]:
     """Verb, card positions (ascending), source and target of a canonical action."""
     cards = tuple(position for position in range(MAX_POSITIONS) if action >> position & 1)
     return action >> 40, cards, action >> 32 & 255, action >> 24 & 255
-
-
-def subsets_within(
-    fewest: int, most: int, selectable: Iterable[int], forced: Iterable[int] = ()
-) -> NDArray[np.bool_]:
-    """Which of ``SUBSETS`` have an allowed size, only selectable cards and all forced ones.
-
-    The same few families come again and again: the array is shared, and cannot be written.
-    """
-    return _subsets_within(fewest, most, tuple(selectable), tuple(forced))
-
-
-@lru_cache(maxsize=4096)
-def _subsets_within(
-    fewest: int, most: int, selectable: tuple[int, ...], forced: tuple[int, ...]
-) -> NDArray[np.bool_]:
-    must_be = set(forced)
-    if not must_be <= set(range(REACH)):
-        return _frozen(np.zeros(CHOICES, dtype=np.bool_))
-    may = sum(1 << position for position in set(selectable) if 0 <= position < REACH)
-    must = sum(1 << position for position in must_be)
-    fits = (fewest <= SUBSET_SIZES) & (most >= SUBSET_SIZES)
-    allowed = (SUBSET_MASKS & ~may) == 0
-    return _frozen(fits & allowed & ((SUBSET_MASKS & must) == must))
-
-
-def _frozen(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    chosen.setflags(write=False)
-    return chosen

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from jimbot_stream.balatro import prose
+from jimbot_stream.balatro.naming import CODE_NAMES
 from jimbot_stream.balatro.tables.blinds import BLINDS, BlindRow
 from jimbot_stream.balatro.tables.consumables import PLANETS, SPECTRALS, TAROTS, Planet, Spectral
 from jimbot_stream.balatro.tables.decks import DECKS
@@ -16,6 +17,7 @@ from jimbot_stream.balatro.tables.packs import PACKS
 from jimbot_stream.balatro.tables.stakes import STAKES
 from jimbot_stream.balatro.tables.tags import TAGS, Tag
 from jimbot_stream.balatro.tables.vouchers import VOUCHER_COST, VOUCHERS, Voucher
+from jimbot_stream.balatro.wording import number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _requires(voucher: Voucher) -> str:
 
 
 def _blind_notes(row: BlindRow) -> Iterator[str]:
-    yield f"asks X{prose.number_text(row.factor)}, pays ${row.reward}"
+    yield f"asks X{number_text(row.factor)}, pays ${row.reward}"
     if row.showdown:
         yield "in every eighth ante"
     elif BLINDS.index(row) > 1:
@@ -122,16 +124,20 @@ def by_key() -> Mapping[str, Entry]:
 
 
 def find(words: str) -> list[Entry]:
-    """Entries whose key or name is the words, else those that contain them all."""
+    """Entries whose key or name is the words, else those that contain them all.
+
+    A name is understood as the screen shows it and as the game's code spells it.
+    """
     wanted = words.casefold()
     exact = [entry for entry in entries() if wanted in _spellings(entry)]
     return exact or [
         entry
         for entry in entries()
-        if all(word in f"{entry.name} {entry.key}".casefold() for word in wanted.split())
+        if all(word in " ".join(_spellings(entry)) for word in wanted.split())
     ]
 
 
 def _spellings(entry: Entry) -> tuple[str, ...]:
     key, name = entry.key.casefold(), entry.name.casefold()
-    return key, name, key.partition("_")[2], name.removeprefix("the ")
+    code_name = CODE_NAMES.get(entry.key, entry.name).casefold()
+    return key, name, code_name, key.partition("_")[2], name.removeprefix("the ")

@@ -3,17 +3,12 @@
 import json
 import os
 import sys
-from typing import Final
 
 import click
 
 from jimbot_stream.balatro import cli_play
-from jimbot_stream.balatro.naming import short
-from jimbot_stream.balatro.tables.decks import DECKS
-from jimbot_stream.balatro.tables.stakes import STAKES
+from jimbot_stream.balatro.options import DECK_NAMES, STAKE_NAMES, Seed
 
-_DECKS: Final = tuple(short(deck.key) for deck in DECKS)
-_STAKES: Final = tuple(short(stake.key) for stake in STAKES)
 _MOST_ANTES = 39
 
 
@@ -22,19 +17,6 @@ def main() -> None:
     """Look things up in the rules, see what a seed holds, explain a score, play."""
     if "numba" not in sys.modules:  # one game is sooner played than compiled, to the same bits
         os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
-
-
-class Seed(click.ParamType):
-    """One to eight of the characters that the game takes."""
-
-    name = "seed"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """In capitals, as the game writes it; the letter O stands for zero."""
-        seed = value.upper().replace("0", "O")
-        if not 1 <= len(seed) <= 8 or not seed.isascii() or not seed.isalnum():
-            self.fail(f"{value!r} is no seed: 1 to 8 letters and digits", param, ctx)
-        return seed
 
 
 @main.command()
@@ -46,8 +28,8 @@ class Seed(click.ParamType):
     show_default=True,
     help="How many antes to show.",
 )
-@click.option("--deck", type=click.Choice(_DECKS), default="red", show_default=True)
-@click.option("--stake", type=click.Choice(_STAKES), default="white", show_default=True)
+@click.option("--deck", type=click.Choice(DECK_NAMES), default="red", show_default=True)
+@click.option("--stake", type=click.Choice(STAKE_NAMES), default="white", show_default=True)
 @click.option(
     "--wares",
     type=click.IntRange(0, 200),

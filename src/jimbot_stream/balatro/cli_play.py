@@ -3,16 +3,20 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from jimbot_stream.balatro.naming import short
-from jimbot_stream.balatro.tables.decks import DECKS
-from jimbot_stream.balatro.tables.stakes import STAKES
+from jimbot_stream.balatro.options import DECK_NAMES, GROUP_NAMES, STAKE_NAMES, OutFile, Seed
+from jimbot_stream.balatro.tables.blinds import ANTE_BASE
 
-DECK_NAMES: Final = tuple(short(deck.key) for deck in DECKS)
-STAKE_NAMES: Final = tuple(short(stake.key) for stake in STAKES)
+if TYPE_CHECKING:
+    from jimbot_stream.balatro.engine import Run
+    from jimbot_stream.balatro.playing import Record
+
+_OF_A_RUN: Final = ("deck", "stake", "win_ante", "endless", "record")
+"""Parameters of ``play`` that a replay takes from its file."""
 
 T = TypeVar("T")
 
@@ -25,14 +29,13 @@ def _checked(make: Callable[[str], T], texts: Sequence[str]) -> list[T]:
         raise click.UsageError(str(error)) from error
 
 
-def _seed(typed: str) -> str:
-    """A seed as the game reads it: in capitals, and a zero is the letter O."""
-    return typed.upper().replace("0", "O")
-
-
 @click.command()
 @click.argument("name", nargs=-1)
-@click.option("--group", "group", help="Only one kind, for example: --group tags.")
+@click.option(
+    "--group",
+    type=click.Choice(tuple(GROUP_NAMES), case_sensitive=False),
+    help="Only one kind of cards.",
+)
 def cards(name: tuple[str, ...], group: str | None) -> None:
     """Say what a card does, as these rules play it.
 
@@ -50,9 +53,10 @@ def cards(name: tuple[str, ...], group: str | None) -> None:
 
     found = list(find(" ".join(name)) if name else entries())
     if group:
-        found = [entry for entry in found if entry.group.casefold().startswith(group.casefold())]
+        found = [entry for entry in found if entry.group == GROUP_NAMES[group]]
     if not found:
-        raise click.ClickException(f"no card is called {' '.join(name) or group!r}")
+        among = f" among the {GROUP_NAMES[group].lower()}" if group else ""
+        raise click.ClickException(f"no card is called {' '.join(name)!r}{among}")
     click.echo(rules_text(found))
 
 
@@ -77,6 +81,7 @@ def cards(name: tuple[str, ...], group: str | None) -> None:
 @click.option("--discards-left", default=3, show_default=True, help="Discards left.")
 @click.option(
     "--seed",
+    type=Seed(),
     default="EXPLAIN",
     show_default=True,
     help="Random effects (Lucky Cards, Misprint, Bloodstone, ...) roll on it.",
@@ -121,7 +126,7 @@ def explain(
         money=money,
         hands_left=hands_left,
         discards_left=discards_left,
-        seed=_seed(seed),
+        seed=seed,
     )
     try:
         run = tabling.run_of(table)
@@ -132,12 +137,20 @@ def explain(
 
 
 @click.command()
-@click.argument("seed", required=False)
+@click.argument("seed", type=Seed(), required=False)
 @click.option("--deck", type=click.Choice(DECK_NAMES), default="red", show_default=True)
 @click.option("--stake", type=click.Choice(STAKE_NAMES), default="white", show_default=True)
 @click.option(
+    "--win-ante",
+    type=click.IntRange(1, len(ANTE_BASE[0])),
+    default=8,
+    show_default=True,
+    help="Ante whose boss must be beaten to win.",
+)
+@click.option("--endless", is_flag=True, help="Go on after the win, until a round is lost.")
+@click.option(
     "--record",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutFile(),
     help="Where to keep what was done; a game that is kept there is gone on with."
     "  [default: SEED.json in this folder]",
 )
@@ -148,13 +161,15 @@ def explain(
 )
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutFile(),
     help="Draw the last state into this SVG file, or into a page if it ends with .html.",
 )
 def play(
     seed: str | None,
     deck: str,
     stake: str,
+    win_ante: int,
+    endless: bool,
     record: Path | None,
     replay: Path | None,
     picture: Path | None,
@@ -169,21 +184,32 @@ def play(
       jimbot-balatro play --replay ALEEB.json
 
     What was done is written to a JSON file after every action: seed, deck, stake, version of
-    the rules, actions. --replay does it again and ends with 0 only if it comes to the same
-    digest, bit for bit.
+    the rules, actions, digest. --replay does it again and ends with 0 only if it comes to the
+    same digest, bit for bit.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    seed = seed and _seed(seed)
     if (seed is None) == (replay is None):
         raise click.UsageError("give a SEED to play, or a file with --replay")
-    from jimbot_stream.balatro.playing import RecordError
+    if replay is not None:
+        _refuse_with_replay(click.get_current_context())
+    from jimbot_stream.balatro.playing import Record
 
     try:
         if replay is not None:
             _replay(replay, picture)
         elif seed is not None:
-            _play(seed, deck, stake, record or Path(f"{seed}.json"), picture)
-    except (RecordError, ValueError) as error:
+            number = STAKE_NAMES.index(stake) + 1
+            wanted = Record(seed, f"b_{deck}", number, win_ante=win_ante, endless=endless)
+            _play(wanted, record or Path(f"{seed}.json"), picture)
+    except ValueError as error:  # a RecordError is one
         raise click.ClickException(str(error)) from error
+
+
+def _refuse_with_replay(context: click.Context) -> None:
+    """A replay takes everything from its file: whoever asks for something else is told so."""
+    for name in _OF_A_RUN:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            option = "--" + name.replace("_", "-")
+            raise click.UsageError(f"--replay takes {name} from its file: leave {option} out")
 
 
 def _replay(path: Path, picture: Path | None) -> None:
@@ -191,20 +217,18 @@ def _replay(path: Path, picture: Path | None) -> None:
 
     kept = playing.load(path)
     run = kept.again()
-    digest = run.digest()
     click.echo(playing.shown(run))
     _draw(run, picture)
-    click.echo(f"{len(kept.actions)} actions, digest {digest}")
-    if kept.digest and kept.digest != digest:
-        raise click.ClickException(f"the file says {kept.digest}: the run came out otherwise")
+    click.echo(f"{len(kept.actions)} actions, digest {run.digest()}")
+    if not kept.digest:
+        raise click.ClickException(f"{path} keeps no digest: there is nothing to compare with")
 
 
-def _play(seed: str, deck: str, stake: str, path: Path, picture: Path | None) -> None:
+def _play(wanted: "Record", path: Path, picture: Path | None) -> None:
     from jimbot_stream.balatro import playing
 
-    wanted = playing.Record(seed, f"b_{deck}", STAKE_NAMES.index(stake) + 1)
     kept = playing.load(path) if path.exists() else wanted
-    if (kept.seed, kept.deck, kept.stake) != (wanted.seed, wanted.deck, wanted.stake):
+    if kept.game != wanted.game:
         raise click.ClickException(f"{path} keeps another game: choose another with --record")
     session = playing.Session(kept, click.echo, path)
     session.play(_typed())
@@ -224,14 +248,16 @@ def _typed() -> Iterator[str]:
         yield line
 
 
-def _draw(run: object, picture: Path | None) -> None:
+def _draw(run: "Run", picture: Path | None) -> None:
     from jimbot_stream.balatro import view_svg, wire
-    from jimbot_stream.balatro.engine import Run
 
-    if picture is None or not isinstance(run, Run):
+    if picture is None:
         return
     state = wire.state_message(run)
     page = picture.suffix.casefold() in (".html", ".htm")
     text = view_svg.html(state) if page else view_svg.svg(state)
-    picture.write_text(text, encoding="utf-8")
+    try:
+        picture.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{picture} cannot be written: {error.strerror}") from error
     click.echo(f"drawn in {picture}")

@@ -9,6 +9,10 @@ of up to three of the same eight cards; wares; sales; consumables of further slo
 targets; a joker's swap with its left neighbour; bringing a card of the hand to its front,
 by which a larger hand's every subset comes within reach; and the verbs that need no more.
 
+By design it leaves out what is rarely of use, to stay small: consumables of slot 4 and on cannot
+be aimed at cards (a consumable before them must be used or sold first), and consumables cannot
+be rearranged. The canonical form and the factored codec have both.
+
 Factored codec: verb (less one), source, target, and one bit for each of 24 cards.
 """
 

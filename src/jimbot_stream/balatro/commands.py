@@ -123,8 +123,11 @@ def _cost(command: Command, state: GameState) -> str:
 def parse(text: str, state: GameState, legal: Sequence[LegalAction]) -> int:
     """The canonical action of what was typed in a state.
 
+    The families tell which command is meant where words fit several; that they allow the
+    action is not checked here, for whoever carries it out says best why it is refused.
+
     Raises:
-        CommandError: it is none, or not one that the families allow.
+        CommandError: it is no command, or lacks what the command takes.
     """
     command, words = _command(text, {int(family.verb) for family in legal})
     slot = target = 0

@@ -144,33 +144,57 @@ class Run:
         return rows[: legality.families(self._states[0], rows)]
 
     def snapshot(self) -> bytes:
-        """The whole run as bytes."""
-        head = f"{RULES_VERSION}\n{self.seed}\n".encode()
-        return head + self._states.tobytes() + self._rngs.tobytes()
+        """The whole run as bytes, with a digest by which ``restore`` knows that they are whole."""
+        body = self._states.tobytes() + self._rngs.tobytes()
+        return _head(self.seed) + f"{_digest(self.seed, body)}\n".encode() + body
 
     def digest(self) -> str:
-        """sha256 of the snapshot, in hex."""
-        return hashlib.sha256(self.snapshot()).hexdigest()
+        """sha256 of the rules' version, the seed and the whole run, in hex."""
+        return _digest(self.seed, self._states.tobytes() + self._rngs.tobytes())
 
     @classmethod
     def restore(cls, snapshot: bytes) -> Self:
         """The run that a snapshot was taken of.
 
         Raises:
-            SnapshotError: it is of other rules, or not whole.
+            SnapshotError: it is of other rules, not whole, or not as it was written.
         """
         version, _, rest = snapshot.partition(b"\n")
-        seed, _, body = rest.partition(b"\n")
         if version != RULES_VERSION.encode():
             shown = version[:40].decode(errors="replace")
             raise SnapshotError(f"snapshot of rules {shown!r}; these are {RULES_VERSION!r}")
+        head, _, rest = rest.partition(b"\n")
+        digest, _, body = rest.partition(b"\n")
+        seed = _told_seed(head)
         if len(body) != STATE.itemsize + STREAMS.itemsize:
             raise SnapshotError(f"snapshot has {len(body)} bytes of state: it is not whole")
+        if digest != _digest(seed, body).encode():
+            raise SnapshotError("snapshot does not have the digest that it names: it was changed")
         states = blank(STATE)
         rngs = blank(STREAMS)
         states.view(np.uint8)[:] = np.frombuffer(body[: STATE.itemsize], dtype=np.uint8)
         rngs.view(np.uint8)[:] = np.frombuffer(body[STATE.itemsize :], dtype=np.uint8)
-        return cls(seed.decode(), states, rngs)
+        streams = plain(rngs, STREAMS)[0]
+        rolled = streams["seed"][: max(int(streams["seed_length"]), 0)].tobytes()
+        if rolled != seed.encode():
+            raise SnapshotError(f"snapshot names seed {seed!r}, but its streams roll on {rolled!r}")
+        return cls(seed, states, rngs)
+
+
+def _head(seed: str) -> bytes:
+    return f"{RULES_VERSION}\n{seed}\n".encode()
+
+
+def _digest(seed: str, body: bytes) -> str:
+    return hashlib.sha256(_head(seed) + body).hexdigest()
+
+
+def _told_seed(line: bytes) -> str:
+    try:
+        return checked_seed(line.decode("ascii"))
+    except ValueError as error:  # a UnicodeDecodeError is one
+        shown = line[:40].decode(errors="replace")
+        raise SnapshotError(f"snapshot names {shown!r}, which is no seed") from error
 
 
 def deck_number(deck: str) -> int:

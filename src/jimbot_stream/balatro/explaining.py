@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from jimbot_stream.balatro import naming, prose
+from jimbot_stream.balatro import naming
 from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import Run
 from jimbot_stream.balatro.kernels import transition, working
@@ -30,6 +30,7 @@ from jimbot_stream.balatro.tables.modifiers import (
     Mark,
 )
 from jimbot_stream.balatro.tables.schema import Then
+from jimbot_stream.balatro.wording import amount_text, number_text
 
 _STONE: Final = int(Enhancement.STONE)
 
@@ -83,13 +84,15 @@ def _account(before: Any, after: Any, w: Any) -> Account:
     count = int(w["traced_count"])
     first = max(0, count - MAX_TRACE)
     steps = tuple(_step(before, w, w["traced"][n % MAX_TRACE]) for n in range(first, count))
+    # Only a hand that scores has a base, and one that is refused too few steps to lose any.
+    refused = first == 0 and Source.HAND not in map(int, w["traced"]["kind"][:count])
     return Account(
         hand=HANDS[number].name,
         level=int(after["level"][number]),
         steps=steps,
         score=float(w["score"]),
         dollars=int(w["money"]) - int(before["money"]),
-        refused_by="" if count else BLINDS[int(before["boss"]) - 1].name,
+        refused_by=BLINDS[int(before["boss"]) - 1].name if refused else "",
         lost_steps=first,
     )
 
@@ -157,17 +160,17 @@ def card_name(s: Any, number: int) -> str:
 def _effect(then: Then, amount: float) -> str:
     match then:
         case Then.CHIPS | Then.MULT | Then.XMULT | Then.DOLLARS:
-            return prose.amount_text(then, amount)
+            return amount_text(then, amount)
         case Then.REPEAT:
             return "again"
         case Then.GROW:
-            return f"grows by {prose.number_text(amount)}"
+            return f"grows by {number_text(amount)}"
         case Then.SET:
-            return f"back to {prose.number_text(amount)}"
+            return f"back to {number_text(amount)}"
         case Then.CARD_BONUS:
-            return f"+{prose.number_text(amount)} Chips for good"
+            return f"+{number_text(amount)} Chips for good"
         case Then.LEVEL_UP:
-            return f"{prose.number_text(amount)} level"
+            return f"{number_text(amount)} level"
     return ""
 
 
@@ -188,4 +191,4 @@ def lines(account: Account) -> Iterator[str]:
 
 
 def _shown(number: float) -> str:
-    return prose.number_text(number) if np.isfinite(number) else str(number)
+    return number_text(number) if np.isfinite(number) else str(number)

@@ -6,6 +6,8 @@ the schema has no place for (what jokers have grown to, the round's targets, tag
 is left out; texts are the sentences of ``prose``.
 """
 
+import math
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +23,7 @@ from jimbot_stream.balatro.tables.stakes import STAKES
 if TYPE_CHECKING:
     from jimbot_stream.contracts.v1.game_pb2 import Card, GameState, HandLevel, Item
 
-_STATES: Final = {
+_STATES: Final[dict[int, str]] = {
     Phase.MENU: "MENU",
     Phase.BLIND_SELECT: "BLIND_SELECT",
     Phase.SELECTING_HAND: "SELECTING_HAND",
@@ -50,12 +52,12 @@ Json = dict[str, Any]
 def gamestate(state: "GameState") -> Json:
     """The state as a BalatroBot game state."""
     return {
-        "state": _STATES.get(Phase(state.phase), "MENU") if state.phase else "MENU",
+        "state": _STATES.get(int(state.phase), "MENU"),
         "round_num": state.round,
         "ante_num": state.ante,
         "money": state.money,
         "deck": naming.short(state.deck).upper(),
-        "stake": naming.short(STAKES[state.stake - 1].key).upper() if state.stake else "",
+        "stake": _stake(state.stake),
         "seed": state.seed,
         "won": state.won,
         "used_vouchers": {key: _rule(key) for key in state.vouchers},
@@ -65,6 +67,10 @@ def gamestate(state: "GameState") -> Json:
         "blinds": _blinds(state),
         **_areas(state),
     }
+
+
+def _stake(stake: int) -> str:
+    return naming.short(STAKES[stake - 1].key).upper() if 1 <= stake <= len(STAKES) else ""
 
 
 def _areas(state: "GameState") -> Json:
@@ -112,7 +118,13 @@ def _round(state: "GameState") -> Json:
 
 
 def _score(score: float) -> float:
-    """A score as a whole number, as long as a double holds it exactly."""
+    """A score as a whole number, as long as a double holds it exactly.
+
+    JSON has no word for infinity: that is the greatest double there is.
+    """
+    if math.isnan(score):
+        return 0
+    score = max(min(score, sys.float_info.max), -sys.float_info.max)
     return int(score) if abs(score) < _EXACT else score
 
 
@@ -178,8 +190,7 @@ def _status(state: "GameState", ahead: int) -> str:
 
 
 def _card(card: "Card") -> Json:
-    stone = card.suit == 0
-    suit = "" if stone else Suit(card.suit).name[0]
+    suit = Suit(card.suit).name[0] if int(card.suit) in set(Suit) else ""
     rank = naming.LETTER.get(card.rank, "")
     modifier = {
         "enhancement": naming.short(card.enhancement).upper(),
@@ -188,7 +199,7 @@ def _card(card: "Card") -> Json:
     }
     return {
         "id": card.id,
-        "key": f"{suit}_{rank}" if suit else "",
+        "key": f"{suit}_{rank}" if suit and rank else "",
         "set": "ENHANCED" if card.enhancement else "DEFAULT",
         "label": naming.name_of(card.enhancement) if card.enhancement else "Base Card",
         "value": _filled({"suit": suit, "rank": rank}) | {"effect": _rule(card.enhancement)},

@@ -17,6 +17,14 @@ from jimbot_stream.balatro.tables.vouchers import VOUCHERS
 SUIT_SIGN: Final = "?♣♦♥♠"
 LETTER: Final = {rank.number: rank.letter for rank in RANKS}
 
+CODE_NAMES: Final = {
+    "j_caino": "Caino",
+    "j_riff_raff": "Riff-raff",
+    "j_seance": "Seance",
+    "tag_skip": "Skip Tag",
+}
+"""Names in the game's code, by key, where the screen shows others; they are understood as well."""
+
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:

@@ -4,6 +4,7 @@ What follows a plus may come in any order; a word is understood by its key witho
 prefix (``foil`` for ``e_foil``), whatever its case.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -38,6 +39,8 @@ _JOKER_MARK: Final = {
 }
 _HAND: Final = {hand.name.casefold(): number for number, hand in enumerate(HANDS)}
 _BOTH_GOLD: Final = "goldseal"
+MOST_LEVEL: Final = 1_000_000
+"""Highest level of a poker hand that can be asked for."""
 
 T = TypeVar("T")
 
@@ -149,9 +152,12 @@ def _number(value: str, text: str) -> float | None:
     if not value:
         return None
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
-        raise NotationError(f"joker {text!r}: {value!r} is no number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise NotationError(f"joker {text!r}: {value!r} is no number")
+    return number
 
 
 def _marked(spec: JokerSpec, word: str, text: str) -> JokerSpec:
@@ -174,9 +180,14 @@ def level(text: str) -> tuple[int, int]:
 
 
 def _level(number: str, text: str) -> int:
-    if not number.strip().isdecimal() or int(number) < 1:
-        raise NotationError(f"level {text!r}: a level from 1 follows the equals sign")
-    return int(number)
+    digits = number.strip()
+    if not digits.isdecimal() or len(digits) > len(str(MOST_LEVEL)):
+        digits = "0"
+    if not 1 <= int(digits) <= MOST_LEVEL:
+        raise NotationError(
+            f"level {text!r}: a level from 1 to {MOST_LEVEL} follows the equals sign"
+        )
+    return int(digits)
 
 
 def _keyed(known: Mapping[str, T], word: str, what: str) -> T:

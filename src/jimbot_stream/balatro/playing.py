@@ -5,7 +5,9 @@ nothing else is needed to come to the same run, digest and all.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -41,16 +43,34 @@ class Record:
     actions: list[int] = field(default_factory=list)
     digest: str = ""
     """Of the run after the last action; empty for nothing to compare."""
+    win_ante: int = 8
+    endless: bool = False
+
+    @property
+    def game(self) -> tuple[str, str, int, int, bool]:
+        """What the run begins with: records of one game agree in it."""
+        return self.seed, self.deck, self.stake, self.win_ante, self.endless
 
     def begin(self) -> Run:
-        """The run at its beginning."""
-        return engine.new_run(self.seed, deck=self.deck, stake=self.stake)
-
-    def again(self) -> Run:
-        """The run after all actions.
+        """The run at its beginning.
 
         Raises:
-            RecordError: the rules are others, or refuse an action.
+            ValueError: seed, deck, stake or win_ante is none.
+        """
+        return engine.new_run(
+            self.seed,
+            deck=self.deck,
+            stake=self.stake,
+            win_ante=self.win_ante,
+            endless=self.endless,
+        )
+
+    def again(self) -> Run:
+        """The run after all actions; it has the digest of the record, if there is one.
+
+        Raises:
+            RecordError: the rules are others, or refuse an action, or come to another digest.
+            ValueError: seed, deck, stake or win_ante is none.
         """
         if self.rules_version != RULES_VERSION:
             raise RecordError(f"played by rules {self.rules_version}; these are {RULES_VERSION}")
@@ -60,11 +80,25 @@ class Record:
                 run.step(action)
             except IllegalActionError as error:
                 raise RecordError(f"action {number} is refused: {error}") from error
+        if self.digest and self.digest != run.digest():
+            told = f"{len(self.actions)} actions come to digest {run.digest()}"
+            raise RecordError(f"{told}, the record says {self.digest}: it came out otherwise")
         return run
 
     def save(self, path: Path) -> None:
-        """Write it as JSON."""
-        path.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
+        """Write it as JSON, whole or not at all.
+
+        Raises:
+            RecordError: the file cannot be written.
+        """
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
+            beside.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
+            raise RecordError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def load(path: Path) -> Record:
@@ -78,17 +112,31 @@ def load(path: Path) -> Record:
     except (OSError, ValueError) as error:
         raise RecordError(f"{path}: {error}") from error
     names = {item.name for item in fields(Record)}
-    if not isinstance(told, dict) or set(told) != names:
+    if not isinstance(told, dict) or set(told) | _MAY_LACK != names:
         raise RecordError(f"{path}: a record has the fields {', '.join(sorted(names))}")
-    if not _typed(told):
-        raise RecordError(f"{path}: a field is not of its type")
+    for name, value in told.items():
+        if not _typed(value, _TYPES[name]):
+            raise RecordError(f"{path}: field {name} must be {_TYPES[name].__name__}")
     return Record(**told)
 
 
-def _typed(told: dict[str, Any]) -> bool:
-    texts = all(isinstance(told[name], str) for name in ("seed", "deck", "rules_version", "digest"))
-    acts = isinstance(told["actions"], list) and all(type(a) is int for a in told["actions"])
-    return texts and acts and type(told["stake"]) is int
+_MAY_LACK: Final = {"win_ante", "endless"}
+"""A record of an ordinary run may leave them out."""
+_TYPES: Final[dict[str, type]] = {
+    "seed": str,
+    "deck": str,
+    "stake": int,
+    "rules_version": str,
+    "actions": list,
+    "digest": str,
+    "win_ante": int,
+    "endless": bool,
+}
+
+
+def _typed(value: Any, wanted: type) -> bool:
+    whole = not isinstance(value, list) or all(type(item) is int for item in value)
+    return whole and type(value) is wanted
 
 
 class Session:
@@ -97,15 +145,26 @@ class Session:
     def __init__(
         self, record: Record, say: Callable[[str], None], keep: Path | None = None
     ) -> None:
-        """Sit down where the record ends; keep is the file that is written after every action."""
+        """Sit down where the record ends; keep is the file that is written after every action.
+
+        Raises:
+            RecordError: the record does not lead to its digest (see ``Record.again``), or the
+                file cannot be written.
+            ValueError: seed, deck, stake or win_ante of the record is none.
+        """
         self.record = record
         self.run = record.again()
         self._say = say
         self._keep = keep
         self._why: Sequence[str] = ("no hand was played yet",)
+        self._save()
 
     def play(self, typed: Iterable[str]) -> None:
-        """Obey lines until the run is over, the lines end, or one of them is quit."""
+        """Obey lines until the run is over, the lines end, or one of them is quit.
+
+        Raises:
+            RecordError: the file cannot be written.
+        """
         self._show()
         for line in typed:
             words = line.strip()
@@ -115,7 +174,6 @@ class Session:
                 self._show()
             if self.run.over:
                 break
-        self.record.digest = self.run.digest()
         self._save()
 
     def _obey(self, words: str) -> bool:
@@ -155,6 +213,7 @@ class Session:
             return ()
 
     def _save(self) -> None:
+        self.record.digest = self.run.digest()
         if self._keep is not None:
             self.record.save(self._keep)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from jimbot_stream.balatro import RULES_VERSION, engine, wire
 from jimbot_stream.balatro.engine import Run
+from jimbot_stream.balatro.state import Phase
 from jimbot_stream.contracts import (
     Action,
     ActionApplied,
@@ -37,6 +38,7 @@ _EVENT_IDS: Final = uuid5(NAMESPACE_URL, "jimbot_stream/balatro/event")
 Policy = Callable[[GameState, Sequence[LegalAction]], Action]
 """Chooses one of the legal actions of a visible state."""
 _Choose = Callable[[GameState], int | None]
+"""The canonical action to be done in a state; None to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,20 @@ def play(game: Game, policy: Policy) -> Iterator[Event]:
         IllegalActionError: the policy chose what the rules refuse.
         ValueError: its action has no canonical form.
     """
-    return _tell(game, lambda state: wire.canonical(policy(state, wire.legal_messages(state))))
+
+    def choose(state: GameState) -> int | None:
+        if int(state.phase) == Phase.GAME_OVER:
+            return None
+        return wire.canonical(policy(state, wire.legal_messages(state)))
+
+    return _tell(game, choose)
 
 
 def tell(game: Game, actions: Sequence[int]) -> Iterator[Event]:
     """Tell the game in which these canonical actions were done; it may stop before its end.
 
     Raises:
-        IllegalActionError: the rules refuse one of them.
+        IllegalActionError: the rules refuse one of them, or the game was over before the last.
     """
     rest = iter(actions)
     return _tell(game, lambda _: next(rest, None))
@@ -83,7 +91,7 @@ def _tell(game: Game, choose: _Choose) -> Iterator[Event]:
         state = wire.state_message(run)
         seen = pen.number
         yield pen.observed(state)
-        action = None if run.over else choose(state)
+        action = choose(state)
         if action is None:
             break
         run.step(action)
@@ -190,5 +198,9 @@ class Ledger:
         return told
 
     def events(self, number: int) -> Iterator[Event]:
-        """The events of a game, by its number in ``games``."""
+        """The events of a game, by its number in ``games``.
+
+        Raises:
+            IllegalActionError: an action that was added is not one of this game.
+        """
         return tell(self.games[number], self.actions(number))

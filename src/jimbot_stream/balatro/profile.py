@@ -14,11 +14,21 @@ _SIGN = 63
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Game keys of jokers and vouchers that are locked, and of tags that cannot be offered."""
+    """Game keys of jokers and vouchers that are locked, and of tags that cannot be offered.
+
+    Raises:
+        ValueError: a key is none of its kind.
+    """
 
     jokers: frozenset[str] = frozenset()
     vouchers: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for name, known in (("jokers", JOKER), ("vouchers", VOUCHER), ("tags", TAG)):
+            unknown = sorted(set(getattr(self, name)) - set(known))
+            if unknown:
+                raise ValueError(f"{name} of a profile: there is no {', '.join(unknown)}")
 
     @classmethod
     def without(cls, keys: Iterable[str]) -> "Profile":

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from jimbot_stream.balatro.engine import checked_seed, deck_number
 from jimbot_stream.balatro.kernels import surveying
 from jimbot_stream.balatro.state import ITEM, MAX_PACK, STATE, STREAMS, Kind, blank
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.cards import Suit
 from jimbot_stream.balatro.tables.consumables import PLANETS, SPECTRALS, TAROTS
 from jimbot_stream.balatro.tables.decks import DECKS
-from jimbot_stream.balatro.tables.decks import NUMBER as DECK
 from jimbot_stream.balatro.tables.hands import HANDS
 from jimbot_stream.balatro.tables.jokers import JOKERS
 from jimbot_stream.balatro.tables.modifiers import EDITIONS, ENHANCEMENTS, SEALS, Mark
@@ -31,6 +31,8 @@ from jimbot_stream.balatro.tables.vouchers import VOUCHERS
 FIRST_PACKS, PACKS_AN_ANTE = 4, 6
 """Ante 1 has two shops before its boss, every later one three."""
 WARES = 15
+MOST_ANTES = 39
+"""Antes that a look at a seed goes through at most."""
 _WIN_ANTE = 8
 _TABLES: dict[int, Sequence[Any]] = {
     Kind.JOKER: JOKERS,
@@ -112,7 +114,10 @@ class Possible(IntFlag):
 
 
 class Survey:
-    """A look at a seed, ante by ante; streams move on as they are used."""
+    """A look at a seed, ante by ante; streams move on as they are used.
+
+    Deck and stake are named by their game keys.
+    """
 
     def __init__(
         self,
@@ -121,10 +126,16 @@ class Survey:
         stake: str = "stake_white",
         possible: Possible = Possible.NOTHING,
     ) -> None:
+        """Look at a seed before its first ante.
+
+        Raises:
+            ValueError: there is no such seed, deck or stake.
+        """
+        letters = np.frombuffer(checked_seed(seed).encode(), dtype=np.uint8)
         self.states, self.rngs = blank(STATE), blank(STREAMS)
-        self._vouchers = sum(1 << VOUCHER[key] for key in DECKS[DECK[deck] - 1].vouchers)
         state = self.states[0]
-        state.deck, state.stake = DECK[deck], STAKE[stake]
+        state.deck, state.stake = deck_number(deck), _stake_number(stake)
+        self._vouchers = sum(1 << VOUCHER[key] for key in DECKS[state.deck - 1].vouchers)
         state.ante, state.win_ante, state.vouchers = 1, _WIN_ANTE, self._vouchers
         if Possible.ENHANCED in possible:
             state.card_count = len(ENHANCEMENTS)
@@ -133,34 +144,64 @@ class Survey:
             state.played[:] = 1
         if Possible.CAVENDISH in possible:
             state.extinct = _EITHER
-        surveying.begin(self.states, self.rngs, np.frombuffer(seed.encode(), dtype=np.uint8))
+        surveying.begin(self.states, self.rngs, letters)
 
     def offer(self, ante: int, redeemed: int) -> tuple[int, ...]:
-        """Boss, voucher and tags of an ante; redeemed are bits of vouchers beyond the deck's."""
+        """Boss, voucher and tags of an ante; redeemed are bits of vouchers beyond the deck's.
+
+        Raises:
+            ValueError: there is no such ante.
+        """
         out = np.zeros(6, dtype=np.int64)
-        self.states[0].ante = ante
+        self.states[0].ante = _checked_ante(ante)
         self.states[0].vouchers = self._vouchers | redeemed
         surveying.offer(self.states, self.rngs, out)
         self.states[0].vouchers = self._vouchers
         return tuple(out.tolist())
 
     def shop(self, ante: int, count: int) -> tuple[Found, ...]:
-        """The next cards of the shop."""
-        out = blank(ITEM, count)
-        self.states[0].ante = ante
+        """The next cards of the shop.
+
+        Raises:
+            ValueError: there is no such ante, or the count is negative.
+        """
+        out = blank(ITEM, _counted("count", count))
+        self.states[0].ante = _checked_ante(ante)
         surveying.wares(self.states, self.rngs, out)
         return tuple(found(item) for item in out)
 
     def packs(self, ante: int, count: int) -> tuple[FoundPack, ...]:
-        """The next packs of the shop."""
-        numbers = np.zeros(count, dtype=np.int64)
+        """The next packs of the shop.
+
+        Raises:
+            ValueError: there is no such ante, or the count is negative.
+        """
+        numbers = np.zeros(_counted("count", count), dtype=np.int64)
         out = np.zeros((count, MAX_PACK), dtype=ITEM).view(np.recarray)
-        self.states[0].ante = ante
+        self.states[0].ante = _checked_ante(ante)
         surveying.boosters(self.states, self.rngs, numbers, out)
         return tuple(
             FoundPack(pack.name, pack.picks, tuple(found(item) for item in cards[: pack.cards]))
             for pack, cards in zip((PACKS[number - 1] for number in numbers), out, strict=True)
         )
+
+
+def _stake_number(stake: str) -> int:
+    if stake not in STAKE:
+        raise ValueError(f"stake {stake!r} is not one of {', '.join(STAKE)}")
+    return STAKE[stake]
+
+
+def _checked_ante(ante: int) -> int:
+    if not 0 <= ante <= MOST_ANTES:
+        raise ValueError(f"ante {ante} is not in 0..{MOST_ANTES}")
+    return ante
+
+
+def _counted(name: str, count: int) -> int:
+    if count < 0:
+        raise ValueError(f"{name} {count} is negative")
+    return count
 
 
 def _name(item: Any) -> str:
@@ -212,7 +253,16 @@ def analyse(
     redeem: bool = True,
     possible: Possible = Possible.NOTHING,
 ) -> FoundSeed:
-    """What the first antes of a seed hold; redeem: every voucher is taken as it comes."""
+    """What the first antes of a seed hold; redeem: every voucher is taken as it comes.
+
+    Deck and stake are named by their game keys; wares is how many cards of every ante's shop.
+
+    Raises:
+        ValueError: there is no such seed, deck or stake, antes is out of range, or wares negative.
+    """
+    if not 0 <= antes <= MOST_ANTES:
+        raise ValueError(f"antes {antes} is not in 0..{MOST_ANTES}")
+    _counted("wares", wares)
     survey = Survey(seed, deck, stake, possible)
     redeemed, seen = 0, []
     for ante in range(1, antes + 1):

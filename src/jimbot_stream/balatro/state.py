@@ -160,6 +160,7 @@ STATE = np.dtype(
         ("reroll_base", "i4"),  # dollars of the first reroll of a shop
         ("reroll_more", "i4"),  # dollars more by rerolls in this shop
         ("free_rerolls", "i4"),
+        ("reroll_less", "i4"),  # dollars less for the next reroll of this shop alone
         ("reroll_free_base", "i4"),  # 1: rerolls of this shop start at 0 (D6 Tag)
         ("shop_count", "i4"),
         ("packs_count", "i4"),

@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from jimbot_stream.balatro import actions, engine
 from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import Run
 from jimbot_stream.balatro.kernels import deal, items
-from jimbot_stream.balatro.notation import CardSpec, JokerSpec
+from jimbot_stream.balatro.notation import MOST_LEVEL, CardSpec, JokerSpec
 from jimbot_stream.balatro.state import ITEM, Kind, Phase, blank
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.blinds import NUMBER as BLIND
 from jimbot_stream.balatro.tables.cards import STANDARD_DECK
+from jimbot_stream.balatro.tables.hands import HANDS
 from jimbot_stream.balatro.tables.jokers import JOKERS
 
 _BOSS = 2
 _BIG_ENOUGH = 1e308  # no play beats it, so the round never ends
+_RANGES: Final = {
+    "money": (-1_000_000_000, 1_000_000_000),
+    "hands_left": (1, 1_000),
+    "discards_left": (0, 1_000),
+}
+"""Least and most of each number of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,10 @@ def run_of(table: Table) -> Run:
     """A run in which the table lies there, the cards to be played leftmost.
 
     Raises:
-        ValueError: there are more cards or jokers than a run can hold, or no such deck or boss.
+        ValueError: there are more cards or jokers than a run can hold, no such deck or boss, or
+            a number is out of its range.
     """
+    _check_numbers(table)
     run = engine.new_run(table.seed, deck=table.deck)
     run.step(actions.pack(Verb.SELECT_BLIND))
     s = run.states[0]
@@ -58,6 +67,16 @@ def run_of(table: Table) -> Run:
 def mask_of(table: Table) -> int:
     """Bit mask of the cards to be played."""
     return (1 << len(table.hand)) - 1
+
+
+def _check_numbers(table: Table) -> None:
+    for name, (least, most) in _RANGES.items():
+        number = getattr(table, name)
+        if not least <= number <= most:
+            raise ValueError(f"{name} {number} is not in {least}..{most}")
+    for hand, level in table.levels.items():
+        if not 1 <= level <= MOST_LEVEL:
+            raise ValueError(f"level {level} of {HANDS[hand].name} is not in 1..{MOST_LEVEL}")
 
 
 def _set_numbers(s: Any, table: Table) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jimbot_stream.balatro import prose
 from jimbot_stream.balatro.naming import face, name_of, short
+from jimbot_stream.balatro.prose_jokers import value_text
 from jimbot_stream.balatro.state import Phase
 from jimbot_stream.balatro.tables import jokers
 from jimbot_stream.balatro.tables.blinds import BLINDS
@@ -67,7 +68,7 @@ def _value(item: "Item") -> str:
     if number is None:
         return ""
     joker = jokers.JOKERS[number - 1]
-    return prose.value_text(joker, item.value or joker.value)
+    return value_text(joker, item.value or joker.value)
 
 
 def _marks(item: "Item") -> Iterator[str]:

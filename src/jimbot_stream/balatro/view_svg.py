@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from jimbot_stream.balatro import view
 from jimbot_stream.balatro.catalogue import by_key
-from jimbot_stream.balatro.naming import LETTER, SUIT_SIGN, name_of, short
+from jimbot_stream.balatro.naming import LETTER, face, name_of, short
 from jimbot_stream.balatro.state import Phase
 
 if TYPE_CHECKING:
@@ -173,13 +173,14 @@ def _face(card: "Card") -> str:
     parts = []
     if card.rank and card.suit:
         ink = _INK.get(card.suit, "#2b2b3a")
-        letter = LETTER[card.rank].replace("T", "10")
+        letter = LETTER.get(card.rank, "?").replace("T", "10")
         parts.append(f'<text class="r" x="{middle}" y="44" style="fill:{ink}">{letter}</text>')
-        sign = SUIT_SIGN[card.suit]
+        sign = face(card.rank, card.suit)[1:]
         parts.append(f'<text class="u" x="{middle}" y="76" style="fill:{ink}">{sign}</text>')
     parts += _lines([name_of(card.enhancement)] if card.enhancement else [], 104)
     if card.seal:
-        parts.append(f'<circle cx="{_CARD[0] - 14}" cy="14" r="7" fill="{_SEAL[card.seal]}"/>')
+        seal = _SEAL.get(card.seal, "#ffffff")
+        parts.append(f'<circle cx="{_CARD[0] - 14}" cy="14" r="7" fill="{seal}"/>')
     if card.debuffed:
         parts.append('<path d="M8 8 76 108M76 8 8 108" stroke="#c02b3a" stroke-width="3"/>')
     return "".join(parts)
@@ -203,7 +204,8 @@ def _item(item: "Item", x: float, y: float, price: str = "") -> str:
     if item.HasField("card"):
         card = item.card
         inside = _face(card) + f'<text class="g" x="18" y="18">{price}</text>'
-        return _sheet(x, y, _PAPER[card.enhancement], card.edition, view.card_text(card), inside)
+        paper = _PAPER.get(card.enhancement, _PAPER[""])
+        return _sheet(x, y, paper, card.edition, view.card_text(card), inside)
     entry = by_key().get(item.key)
     tip = f"{name_of(item.key)}: {entry.rule}" if entry else name_of(item.key)
     paper = _SET.get(item.key[:1], "#ffffff")

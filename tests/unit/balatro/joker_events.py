@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from jimbot_stream.balatro import rng
 from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import Run, new_run
 from jimbot_stream.balatro.kernels import items, lifecycle, owned
 from jimbot_stream.balatro.state import ITEM, Kind, Phase, blank
 from jimbot_stream.balatro.tables.modifiers import Edition, Enhancement
 from jimbot_stream.balatro.tables.schema import Then
+from jimbot_stream.balatro.tables.streams import NUMBER as STREAM
 from tests.support.games import SEED, against, beat, card, cash_out, do, give, jokers, tags
 
 
@@ -197,6 +199,14 @@ def invisible() -> None:
     run.state["jokers"][0]["counter"] = 2
     sell(run)
     assert jokers(run) == ["j_joker", "j_joker"]
+    run = begin("invisible", "todo_list")
+    run.state["jokers"][0]["counter"] = 2
+    listed = int(run.state["jokers"][1]["counter"])
+    streams = run.rngs.copy()
+    _, second = (rng.roll(streams[0], STREAM["to_do"], 0) for _ in range(2))
+    sell(run)
+    assert run.state["jokers"][:2]["counter"].tolist() == [listed, listed]
+    assert rng.roll(run.rngs[0], STREAM["to_do"], 0) == second
 
 
 def brainstorm() -> None:

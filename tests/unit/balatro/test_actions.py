@@ -2,7 +2,6 @@
 
 from itertools import combinations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,11 +55,3 @@ def test_numbers_too_large_for_the_canonical_form_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"not in 0\.\.255"):
         actions.pack(verb, source=source, target=target)
-
-
-def test_subsets_within_a_family() -> None:
-    chosen = actions.subsets_within(1, 2, (0, 1, 9), forced=(1,))
-    assert [actions.SUBSETS[n] for n in np.flatnonzero(chosen)] == [(1,), (0, 1)]
-    assert not actions.subsets_within(1, 5, range(12), forced=(8,)).any()
-    with pytest.raises(ValueError, match="read-only"):
-        chosen[0] = True

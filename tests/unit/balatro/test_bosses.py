@@ -7,6 +7,7 @@ from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.engine import IllegalActionError
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.cards import Suit
+from jimbot_stream.balatro.tables.jokers import NUMBER as JOKER
 from jimbot_stream.balatro.tables.modifiers import Mark
 from tests.support.games import against, beat, card, cash_out, do, give, jokers, marked, piles
 
@@ -99,6 +100,21 @@ def test_the_manacle_takes_one_from_the_hand_size() -> None:
     assert run.state["hand_size"] == 8
 
 
+def test_the_manacle_disabled_in_the_midst_of_its_round_brings_two_cards() -> None:
+    run = against("bl_manacle", "j_luchador")
+    do(run, Verb.SELL_JOKER, slot=0)
+    assert (run.state["hand_count"], run.state["hand_size"]) == (9, 8)
+
+
+def test_a_joker_that_was_copied_face_down_lies_face_up() -> None:
+    run = against("bl_final_acorn", "j_joker", "j_invisible")
+    kinds = run.state["jokers"]["id"].tolist()
+    slot = kinds.index(JOKER["j_invisible"])
+    run.state["jokers"][slot]["counter"] = 2
+    do(run, Verb.SELL_JOKER, slot=slot)
+    assert [bool(m & Mark.FACE_DOWN) for m in run.state["jokers"]["marks"][:2]] == [True, False]
+
+
 @pytest.mark.parametrize(("boss", "factor"), [("bl_wall", 4), ("bl_needle", 1), ("bl_hook", 2)])
 def test_bosses_ask_their_share(boss: str, factor: int) -> None:
     assert against(boss).state["required"] == 300 * factor
@@ -189,7 +205,7 @@ def test_luchador_disables_any_boss(boss: str) -> None:
     do(run, Verb.SELL_JOKER, slot=slot)
     assert s["boss_off"] == 1
     assert (s["hands_left"], s["discards_left"], s["hand_size"]) == (4, 4, 8)
-    assert s["hand_count"] == 8
+    assert s["hand_count"] == (9 if boss == "bl_manacle" else 8)
     assert s["required"] == (300 if boss == "bl_needle" else 600)
     assert not (s["cards"]["marks"]).any()
     assert not s["jokers"]["marks"].any()

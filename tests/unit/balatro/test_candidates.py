@@ -225,3 +225,11 @@ def test_a_joker_that_lies_face_down_shows_nowhere(joker: str) -> None:
     assert views[0].listed == views[1].listed
     assert views[0].features.tobytes() == views[1].features.tobytes()
     assert views[0].all_rows.tobytes() == views[1].all_rows.tobytes()
+
+
+def test_of_ten_equal_cards_the_best_five_are_found() -> None:
+    table = Table(["7C"] * 5 + ["7D mult"] * 5)
+    table.s.required = 1e9
+    view = View(table.states)
+    best = [at for at in view.of(Verb.PLAY) if view.listed[at] & 0xFFFFFF == 0b1111100000]
+    assert best == [0]

@@ -89,6 +89,7 @@ def test_indices_outside_the_flat_codec_are_refused(index: int) -> None:
         actions.pack(Verb.PLAY, [8]),
         actions.pack(Verb.CASH_OUT, [0]),
         actions.pack(Verb.USE, [0], source=4),
+        actions.pack(Verb.REARRANGE_CONSUMABLES, source=1),
         actions.pack(Verb.REARRANGE_JOKERS, source=0, target=1),
         0,
     ],

@@ -67,6 +67,19 @@ def test_a_boss_that_refuses_is_named() -> None:
     assert list(explaining.lines(account))[1] == "The Psychic does not let it score"
 
 
+def test_a_boss_that_refuses_is_named_also_when_a_joker_acts_on_it() -> None:
+    account = explained("KH KS", "matador", "j_joker", boss="bl_psychic")
+    assert (account.score, account.refused_by) == (0, "The Psychic")
+    assert [step.cause for step in account.steps] == ["Matador"]
+    assert list(explaining.lines(account))[-1] == "score 0, $8 earned"
+
+
+def test_a_boss_that_lets_the_hand_score_is_not_named_as_refusing() -> None:
+    account = explained("KH KS 5D 5C 2S", "matador", boss="bl_psychic")
+    assert account.refused_by == ""
+    assert account.score > 0
+
+
 def test_cards_keep_their_names_when_the_hook_takes_some_away() -> None:
     account = explained("KH KS", held="AS AD AH AC 2C", boss="bl_hook")
     assert [step.cause for step in account.steps] == ["poker hand", "K♥", "K♠"]

@@ -1,6 +1,7 @@
 """A state told in BalatroBot's words is read back as the same visible state."""
 
 import json
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -155,3 +156,25 @@ def test_a_won_run_is_told_by_the_beaten_boss() -> None:
     state.blind.key, state.blind.boss, state.blind.chips_required = "bl_final_bell", True, 100000
     assert gamestate(state)["blinds"]["boss"]["status"] == "DEFEATED"
     assert back(state).won
+
+
+def test_foreign_states_are_told_as_strict_json() -> None:
+    infinite = float("inf")
+    state = GameState(
+        phase=99,  # type: ignore[arg-type] # of a later contract
+        stake=12,
+        chips=infinite,
+        hand=[
+            Card(rank=20, suit=9, seal="Pink", enhancement="m_new"),  # type: ignore[arg-type]
+            Card(rank=20, suit=Suit.SUIT_CLUBS),
+        ],
+    )
+    state.blind.key, state.blind.chips_required = "bl_small", infinite
+    told = gamestate(state)
+    text = json.dumps(told, allow_nan=False)
+    assert json.loads(text) == told
+    assert (told["state"], told["stake"]) == ("MENU", "")
+    assert told["round"]["chips"] == told["blinds"]["small"]["score"] == sys.float_info.max
+    assert [card["key"] for card in told["hand"]["cards"]] == ["", ""]
+    state.chips = float("nan")
+    assert gamestate(state)["round"]["chips"] == 0

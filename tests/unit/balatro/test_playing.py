@@ -1,5 +1,7 @@
 """A person plays by typing; what was done can be done again to the same bits."""
 
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -137,5 +139,72 @@ def test_a_record_of_other_rules_or_without_sense_is_refused(tmp_path: Path) -> 
         with pytest.raises(RecordError, match=says):
             playing.load(path)
     Record("ALEEB", stake="white").save(path)  # type: ignore[arg-type]
-    with pytest.raises(RecordError, match="not of its type"):
+    with pytest.raises(RecordError, match="field stake must be int"):
         playing.load(path)
+    Record("ALEEB", actions=[True]).save(path)
+    with pytest.raises(RecordError, match="field actions must be list"):
+        playing.load(path)
+
+
+def test_every_save_holds_the_digest_of_what_was_done(said: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    at = session(said, keep=path)
+    digests = []
+
+    def lines() -> Iterator[str]:
+        for line in ("select", "play 1", "discard 1"):
+            digests.append(playing.load(path).again().digest())
+            assert digests[-1] == playing.load(path).digest == at.run.digest()
+            yield line
+
+    at.play(lines())
+    assert len(set(digests)) == 3
+
+
+def test_a_record_that_came_out_otherwise_is_not_gone_on_with(said: list[str]) -> None:
+    with pytest.raises(RecordError, match=f"the record says {'0' * 64}: it came out otherwise"):
+        session(said, Record("ALEEB", digest="0" * 64))
+
+
+def test_a_record_is_written_whole_or_not_at_all(
+    said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    session(said, keep=path).play(LINES)
+    before = path.read_text()
+
+    def full(self: Path, text: str, encoding: str) -> None:
+        with self.open("w", encoding=encoding) as file:
+            file.write(text[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(RecordError, match=r"cannot be written: No space left on device"):
+        session(said, playing.load(path), keep=path)
+    assert path.read_text() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_ordinary_record_may_leave_out_when_it_is_won(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    Record("ALEEB", win_ante=8).save(path)
+    told = json.loads(path.read_text())
+    del told["win_ante"], told["endless"]
+    path.write_text(json.dumps(told))
+    assert playing.load(path) == Record("ALEEB")
+
+
+def test_an_endless_game_goes_on_after_the_win(said: list[str]) -> None:
+    for endless in (False, True):
+        at = session(said, Record("ALEEB", win_ante=1, endless=endless))
+        beat = ["select", "play 1", "cash out", "next"]
+        at.play(beaten(at, [*beat, *beat, *beat[:2]]))
+        assert at.run.won
+        assert at.run.over is not endless
+
+
+def beaten(at: Session, lines: Sequence[str]) -> Iterator[str]:
+    """Lines, in rounds that any score wins."""
+    for line in lines:
+        at.run.state["required"] = 1.0
+        yield line

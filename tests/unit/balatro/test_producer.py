@@ -82,6 +82,11 @@ def test_what_the_rules_refuse_is_not_told() -> None:
         list(producer.tell(GAME, [pack(Verb.CASH_OUT)]))
 
 
+def test_what_is_done_after_the_end_is_refused(events: list[Event]) -> None:
+    with pytest.raises(IllegalActionError, match="GAME_OVER: not in this phase"):
+        list(producer.tell(GAME, [*done(events), pack(Verb.SELECT_BLIND)]))
+
+
 def test_a_ledger_tells_a_batch_game_by_game() -> None:
     games = [Game(f"game-{number}", seed) for number, seed in enumerate(("ALEEB", "OOOO155"))]
     ledger = Ledger(2)

@@ -6,9 +6,11 @@ import pytest
 
 from jimbot_stream.balatro import catalogue, prose
 from jimbot_stream.balatro.catalogue import Entry
+from jimbot_stream.balatro.prose_jokers import value_text
 from jimbot_stream.balatro.tables.hands import HANDS, PokerHand
 from jimbot_stream.balatro.tables.jokers import JOKERS, NUMBER, Joker
 from jimbot_stream.balatro.tables.schema import Then
+from jimbot_stream.balatro.wording import number_text
 
 SENTENCE = re.compile(r"[A-Z0-9+\-$].*[^ .]\.")
 
@@ -79,7 +81,7 @@ def test_every_number_of_a_joker_is_told(joker: Joker) -> None:
         if rule.effect.then in (Then.CHIPS, Then.MULT, Then.DOLLARS, Then.SELL_VALUE):
             if rule.effect.per.name in ("VALUE", "RANDOM_0_23"):
                 continue
-            assert prose.number_text(abs(rule.effect.amount)) in told
+            assert number_text(abs(rule.effect.amount)) in told
         if rule.odds:
             assert f"1 in {rule.odds}" in told
 
@@ -103,10 +105,10 @@ def test_consumables_and_the_rest() -> None:
 
 
 def test_what_a_joker_has_grown_to() -> None:
-    assert prose.value_text(JOKERS[NUMBER["j_runner"] - 1], 45) == "+45 Chips"
-    assert prose.value_text(JOKERS[NUMBER["j_constellation"] - 1], 1.3) == "X1.3 Mult"
-    assert prose.value_text(JOKERS[NUMBER["j_rocket"] - 1], 5) == "$5 a round"
-    assert prose.value_text(JOKERS[NUMBER["j_joker"] - 1], 0) == ""
+    assert value_text(JOKERS[NUMBER["j_runner"] - 1], 45) == "+45 Chips"
+    assert value_text(JOKERS[NUMBER["j_constellation"] - 1], 1.3) == "X1.3 Mult"
+    assert value_text(JOKERS[NUMBER["j_rocket"] - 1], 5) == "$5 a round"
+    assert value_text(JOKERS[NUMBER["j_joker"] - 1], 0) == ""
 
 
 def test_what_is_no_row_is_refused() -> None:

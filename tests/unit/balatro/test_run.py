@@ -265,6 +265,34 @@ def test_foreign_snapshots_are_refused() -> None:
         Run.restore(b"")
 
 
+def test_a_snapshot_that_was_changed_is_refused() -> None:
+    snapshot = new_run("A").snapshot()
+    version, _, digest, body = snapshot.split(b"\n", 3)
+    for place in (0, 1000, len(body) - 1):
+        changed = bytearray(body)
+        changed[place] ^= 1
+        with pytest.raises(SnapshotError, match="it was changed"):
+            Run.restore(b"\n".join([version, b"A", digest, bytes(changed)]))
+    for seed in (b"\xff", b"", b"a", "Ä".encode()):
+        with pytest.raises(SnapshotError, match="which is no seed"):
+            Run.restore(b"\n".join([version, seed, digest, body]))
+    with pytest.raises(SnapshotError, match="it was changed"):
+        Run.restore(b"\n".join([version, b"B", digest, body]))
+
+
+def test_a_snapshot_names_the_seed_that_its_streams_roll_on() -> None:
+    run = new_run("A")
+    run.seed = "B"
+    with pytest.raises(SnapshotError, match="names seed 'B', but its streams roll on b'A'"):
+        Run.restore(run.snapshot())
+
+
+@pytest.mark.parametrize("kind", ["jokers", "vouchers", "tags"])
+def test_a_profile_names_only_what_there_is(kind: str) -> None:
+    with pytest.raises(ValueError, match=f"{kind} of a profile: there is no c_fool, j_none"):
+        Profile(**{kind: frozenset({"j_none", "c_fool"})})
+
+
 @pytest.mark.parametrize("seed", ["", "ABCDEFGHI", "AB0", "abc", "Ä", "A\n"])
 def test_what_is_no_seed_is_refused(seed: str) -> None:
     with pytest.raises(ValueError, match="seed"):

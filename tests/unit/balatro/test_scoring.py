@@ -380,3 +380,25 @@ def test_every_joker_scores_something_finite() -> None:
             assert np.isfinite(out).all(), key
             assert np.isfinite(table.play(count)).all(), key
         assert not int(table.s.cards[0]["marks"]) & Mark.DEBUFFED
+
+
+@pytest.mark.parametrize(
+    ("boss", "card", "score"),
+    [("goad", "9C stone", 15), ("club", "9C stone", 5), ("plant", "KS stone", 5)],
+)
+def test_the_boss_looks_anew_at_what_vampire_drained(boss: str, card: str, score: float) -> None:
+    table = Table([card], ["vampire"], boss)
+    before = table.states.tobytes()
+    assert table.preview(1)[2] == score
+    assert table.states.tobytes() == before
+    assert table.play(1)[2] == score
+    assert bool(table.s.cards[0]["marks"] & Mark.DEBUFFED) == (boss != "goad")
+
+
+def test_matador_goes_on_to_be_paid_for_a_boss_that_was_disabled_after_it_acted() -> None:
+    table = Table(PAIR, ["matador"], "flint")
+    table.play(2)
+    table.s.boss_off = 1
+    assert table.preview(2)[3] == 8
+    table.play(2)
+    assert table.s.money == 16

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from jimbot_stream.balatro import seeds
 from jimbot_stream.balatro.cli import main
 from jimbot_stream.balatro.kernels import packs, surveying
+from jimbot_stream.balatro.naming import CODE_NAMES, name_of
 from jimbot_stream.balatro.seeds import Possible, Survey
 from jimbot_stream.balatro.state import ITEM, Kind, blank
 from jimbot_stream.balatro.tables.blinds import BLINDS
@@ -48,7 +49,10 @@ CONSUMABLES = {
 
 @pytest.fixture(scope="module")
 def runs(reference: Callable[[str], Any]) -> list[Run]:
-    told: list[Run] = reference("seeds.json")["runs"]
+    text = json.dumps(reference("seeds.json")["runs"])
+    for key, name in CODE_NAMES.items():  # the analyzers spell as the game's code does
+        text = text.replace(name, json.dumps(name_of(key)).strip('"'))
+    told: list[Run] = json.loads(text)
     assert len(told) == 8
     return told
 
@@ -159,6 +163,38 @@ def test_what_is_no_seed_is_refused(seed: str) -> None:
     refused = CliRunner().invoke(main, ["seed", seed])
     assert refused.exit_code == 2
     assert "is no seed" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"seed": ""}, "seed '' must have 1 to 8 characters"),
+        ({"seed": "123456789"}, "must have 1 to 8 characters"),
+        ({"seed": "aleeb"}, "'a' is not one of 123"),
+        ({"seed": "ÄÄ"}, "'Ä' is not one of 123"),
+        ({"deck": "red"}, "deck 'red' is not one of b_red"),
+        ({"stake": "gold"}, "stake 'gold' is not one of stake_white"),
+        ({"antes": -1}, "antes -1 is not in"),
+        ({"antes": 40}, "antes 40 is not in"),
+        ({"wares": -1}, "wares -1 is negative"),
+    ],
+)
+def test_the_library_refuses_what_it_cannot_look_at(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        seeds.analyse(**{"seed": "ALEEB", **arguments})
+
+
+def test_a_survey_refuses_what_it_cannot_look_at() -> None:
+    with pytest.raises(ValueError, match="deck 'b_none' is not one of"):
+        Survey("ALEEB", deck="b_none")
+    look = Survey("ALEEB")
+    for ask in (look.shop, look.packs, look.offer):
+        with pytest.raises(ValueError, match="ante 40 is not in"):
+            ask(40, 0)
+    with pytest.raises(ValueError, match="count -1 is negative"):
+        look.shop(1, -1)
+    with pytest.raises(ValueError, match="count -1 is negative"):
+        look.packs(1, -1)
 
 
 def test_gold_stake_puts_stickers_on_what_can_bear_them() -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from jimbot_stream.balatro import rng
-from jimbot_stream.balatro.kernels import create, items, packs, pools, shop
+from jimbot_stream.balatro.kernels import create, economy, items, packs, pools, shop
+from jimbot_stream.balatro.kernels.vouchers import redeem
 from jimbot_stream.balatro.state import ITEM, STATE, STREAMS, Kind, Phase, blank
 from jimbot_stream.balatro.tables.consumables import PLANET, SPECTRAL, SPECTRALS, TAROT, TAROTS
 from jimbot_stream.balatro.tables.decks import NUMBER as DECK
@@ -160,7 +161,7 @@ def test_a_reroll_costs_a_dollar_more_each_time_unless_it_is_free(begin: Begin) 
     shop.enter(state, streams)
     costs = []
     for _ in range(3):
-        costs.append(shop.reroll_cost(state))
+        costs.append(economy.reroll_cost(state))
         shop.reroll(state, streams)
     assert costs == [0, 5, 6]
     assert state.money == 100 - 11
@@ -183,14 +184,27 @@ def test_d6_and_coupon_tags_act_once_a_shop(begin: Begin) -> None:
     state, streams = begin(tags=("tag_d_six", "tag_coupon", "tag_coupon", "tag_d_six"))
     state.voucher_next = VOUCHER["v_hone"]
     shop.enter(state, streams)
-    assert shop.reroll_cost(state) == 0
+    assert economy.reroll_cost(state) == 0
     assert prices(state) == [0, 0]
     assert [items.price(state, pack) for pack in state.packs] == [0, 0]
     assert items.price(state, state.shop_vouchers[0]) == 10
     assert [tag.id for tag in state.tags[:2]] == [TAG["tag_coupon"], TAG["tag_d_six"]]
     shop.reroll(state, streams)
-    assert shop.reroll_cost(state) == 1
+    assert economy.reroll_cost(state) == 1
     assert min(prices(state)) > 0
+
+
+def test_a_voucher_lowers_the_next_reroll_after_a_d6_tag_once(begin: Begin) -> None:
+    state, streams = begin(tags=("tag_d_six",))
+    state.reroll_base = 5
+    shop.enter(state, streams)
+    for _ in range(3):
+        shop.reroll(state, streams)
+    redeem(state, VOUCHER["v_reroll_surplus"])
+    costs = [economy.reroll_cost(state)]
+    shop.reroll(state, streams)
+    costs.append(economy.reroll_cost(state))
+    assert costs == [1, 4]
 
 
 def test_uncommon_and_rare_tags_bring_a_free_joker_each(begin: Begin) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from jimbot_stream.balatro.catalogue import find
+from jimbot_stream.balatro.naming import CODE_NAMES, name_of
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.cards import RANKS, STANDARD_DECK
 from jimbot_stream.balatro.tables.compiled_pools import JOKER_POOL, POOL_SIZE
@@ -62,7 +64,7 @@ def test_jokers_are_the_games(facts: Facts) -> None:
     rows = [
         [
             joker.key,
-            joker.name,
+            CODE_NAMES.get(joker.key, joker.name),
             int(joker.rarity),
             joker.cost,
             _flags(joker),
@@ -117,7 +119,25 @@ def test_blinds_are_the_games(facts: Facts) -> None:
 
 
 def test_tags_are_the_games(facts: Facts) -> None:
-    assert [[row.key, row.name, row.min_ante, row.requires] for row in TAGS] == facts["tags"]
+    rows = [
+        [row.key, CODE_NAMES.get(row.key, row.name), row.min_ante, row.requires] for row in TAGS
+    ]
+    assert rows == facts["tags"]
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("j_caino", "Canio"),
+        ("j_riff_raff", "Riff-Raff"),
+        ("j_seance", "Séance"),
+        ("tag_skip", "Speed Tag"),
+    ],
+)
+def test_names_are_those_on_the_screen_and_the_codes_are_understood(key: str, shown: str) -> None:
+    assert name_of(key) == shown
+    for word in (shown, CODE_NAMES[key], key):
+        assert [entry.key for entry in find(word)] == [key]
 
 
 def test_decks_enhancements_and_editions_are_the_games(facts: Facts) -> None:

@@ -89,7 +89,7 @@ def test_a_pack_tags_vouchers_levels_and_the_boss() -> None:
 def test_what_skipping_earns() -> None:
     offers = [Tag(key="tag_skip"), Tag(key="tag_orbital", hand="Flush")]
     state = GameState(phase=pb.PHASE_BLIND_SELECT, blind=Blind(key="bl_small"), tag_offers=offers)
-    assert "skipping earns  Skip Tag, then Orbital Tag (Flush)" in view.state_text(state)
+    assert "skipping earns  Speed Tag, then Orbital Tag (Flush)" in view.state_text(state)
     state.blind.key = "bl_big"
     assert "skipping earns  Orbital Tag (Flush)" in view.state_text(state)
     state.blind.key = "bl_hook"

@@ -82,3 +82,22 @@ def test_a_long_hand_stays_on_the_table() -> None:
 
 def test_an_empty_state_is_a_picture_too() -> None:
     ET.fromstring(view_svg.svg(GameState()))
+
+
+def test_a_foreign_state_is_a_picture_too() -> None:
+    odd = Card(
+        rank=20,
+        suit=9,  # type: ignore[arg-type] # of a later contract
+        seal="Pink",
+        enhancement="m_new",
+        edition="e_new",
+    )
+    state = GameState(
+        phase=pb.PHASE_SHOP,
+        stake=12,
+        chips=float("inf"),
+        hand=[odd, Card(rank=2, suit=9)],  # type: ignore[arg-type]
+        shop_cards=[Item(card=odd, cost=3), Item(key="j_new", edition="e_new")],
+    )
+    assert len(tips(view_svg.svg(state))) == 4
+    assert ">?</text>" in view_svg.svg(state)

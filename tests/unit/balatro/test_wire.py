@@ -213,6 +213,7 @@ def test_slots_and_targets_bound_what_is_allowed() -> None:
     assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_USE, slot=0))
     assert wire.allows(legal, Action(verb=pb.ACTION_VERB_REARRANGE_JOKERS, slot=1))
     assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_REARRANGE_JOKERS, slot=1, target=2))
+    assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_REARRANGE_JOKERS))  # onto itself
     assert wire.allows(legal, Action(verb=pb.ACTION_VERB_REROLL))
     assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_REROLL, slot=1))
     assert not wire.allows(legal, Action(verb=pb.ACTION_VERB_PLAY, cards=[3, 3]))

@@ -12,6 +12,7 @@ from jimbot_stream.balatro.engine import Run, new_run, seed_of
 from jimbot_stream.balatro.kernels import candidates
 from jimbot_stream.balatro.kernels.working import works
 from jimbot_stream.balatro.state import STATE, Kind, blank, plain
+from jimbot_stream.balatro.tables.jokers import NUMBER as JOKER
 from jimbot_stream.balatro.tables.modifiers import Mark
 from jimbot_stream.balatro.tables.tags import NUMBER as TAG
 from jimbot_stream.contracts.json_codec import from_json, to_json
@@ -81,6 +82,8 @@ def _stock(s: Any, pick: Pick) -> None:
     for slot in range(pick(0, 7)):
         marks = _mark(pick, Mark.DEBUFFED, Mark.ETERNAL, Mark.RENTAL, Mark.FACE_DOWN)
         s["jokers"][slot] = _item(pick, Kind.JOKER, pick(1, 151), marks)
+        if s["jokers"][slot]["id"] == JOKER["j_astronomer"]:
+            s["jokers"][slot]["marks"] &= ~Mark.FACE_DOWN  # in a shop it would tell by the prices
         s["joker_count"] = slot + 1
     for slot in range(pick(0, 3)):
         s["consumables"][slot] = _item(pick, pick(2, 5), pick(1, 12))
@@ -153,8 +156,11 @@ def test_a_message_leads_back_to_all_that_is_seen(states: NDArray[Any]) -> None:
 @pytest.mark.parametrize("states", range(10), indirect=True)
 def test_nothing_of_what_lies_face_down_is_told(states: NDArray[Any]) -> None:
     message = wire.message_of(states)
+    aura = any(item.key == "c_aura" for item in message.consumables)
     for card in (*message.hand, *message.discard_pile):
-        assert not card.face_down or card == Card(face_down=True, forced=card.forced)
+        assert not card.face_down or card == Card(
+            face_down=True, forced=card.forced, has_edition=card.has_edition and aura
+        )
     for item in message.jokers:
         assert not item.face_down or item == Item(face_down=True, eternal=item.eternal)
     cards = (*message.hand, *message.discard_pile, *message.draw_pile)

@@ -29,8 +29,12 @@ def help_along(run: Run) -> None:
     """Make blinds cheap and money plenty, so that a random walk sees much of the game."""
     if run.phase is Phase.SELECTING_HAND:
         run.state["required"] = min(float(run.state["required"]), 25.0)
-    elif run.phase is Phase.SHOP and run.state["money"] < 10:
-        run.state["money"] += 25
+    run.state["money"] += alms(run.phase, int(run.state["money"]))
+
+
+def alms(phase: Phase, money: int) -> int:
+    """What a run in a phase is given that has so much money."""
+    return 25 if phase is Phase.SHOP and money < 10 else 0
 
 
 def walk(number: int, steps: int) -> Iterator[tuple[Run, int, Any]]:

@@ -1,6 +1,6 @@
 """A number of games in lockstep, with the arrays that the kernels write into.
 
-What all environments share: settings, seeds, spaces, rewards.
+What all environments share: seeds, spaces, rewards; ``settings`` checks what they are given.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from jimbot_stream.balatro.codecs import A
 from jimbot_stream.balatro.engine import Run, checked_seed
+from jimbot_stream.balatro.envs import settings as asked
 from jimbot_stream.balatro.envs.rewards import Reward, reward_named
+from jimbot_stream.balatro.envs.settings import MOST_STEPS
 from jimbot_stream.balatro.kernels import batch
 from jimbot_stream.balatro.kernels.observation import FEATURES
 from jimbot_stream.balatro.kernels.working import works
 from jimbot_stream.balatro.profile import EVERYTHING, Profile
 from jimbot_stream.balatro.refusals import REASONS
-from jimbot_stream.balatro.state import STATE, STREAMS, blank, plain
-from jimbot_stream.balatro.tables import columns, decks, stakes
+from jimbot_stream.balatro.state import MAX_SEED, STATE, STREAMS, blank, plain
+from jimbot_stream.balatro.tables import columns
 from jimbot_stream.balatro.view import state_text
 from jimbot_stream.balatro.wire import state_message
 
 Observation = dict[str, NDArray[Any]]
-MOST_STEPS: Final = 10_000
-"""Steps after which an episode is cut off."""
 _WORD: Final = (1 << 64) - 1
 
 
@@ -45,16 +45,6 @@ def action_space() -> spaces.Discrete:
     return spaces.Discrete(A)
 
 
-def _settings(deck: str, stake: int, win_ante: int, endless: bool) -> list[int]:
-    if deck not in decks.NUMBER:
-        raise ValueError(f"no deck {deck!r}: there are {', '.join(decks.NUMBER)}")
-    if not 1 <= stake <= len(stakes.STAKES):
-        raise ValueError(f"stake {stake} is not in 1..{len(stakes.STAKES)}")
-    if not 1 <= win_ante <= 8:
-        raise ValueError(f"win_ante {win_ante} is not in 1..8")
-    return [decks.NUMBER[deck], stake, win_ante, int(endless)]
-
-
 class Games:
     """The arrays of some games, and the calls that move them on."""
 
@@ -66,27 +56,33 @@ class Games:
         stake: int = 1,
         win_ante: int = 8,
         endless: bool = False,
-        profile: Profile = EVERYTHING,
+        profile: Profile | None = None,
         reward: str | Reward = "progress",
         most_steps: int = MOST_STEPS,
         autoreset: int = batch.DISABLED,
     ) -> None:
-        """Make room for games; ``begin`` begins them.
+        """Make room for games; ``reset`` begins them, with the seeds 0, 1, 2 and so on.
+
+        Without a profile everything is unlocked and discovered; most_steps 0 cuts no episode off.
 
         Raises:
-            ValueError: an unknown deck, stake, ante or reward.
+            TypeError: a setting is not of its type.
+            ValueError: an unknown deck, stake, ante or reward; too few games or steps.
         """
-        if count < 1:
-            raise ValueError(f"{count} games are too few")
-        chosen = [*_settings(deck, stake, win_ante, endless), most_steps, autoreset]
+        if asked.whole("number of games", count) < 1:
+            raise ValueError(f"{count} games are too few: there must be at least 1")
+        rules = asked.rules(deck, stake, win_ante, endless)
+        chosen = [*rules, asked.checked_most_steps(most_steps), autoreset]
         self.settings = np.array(chosen, dtype=np.int64)
         self.reward = reward_named(reward)
         self.fresh = blank(STATE)
-        profile.lock(plain(self.fresh, STATE)[0])
+        (profile or EVERYTHING).lock(plain(self.fresh, STATE)[0])
         self.states = blank(STATE, count)
         self.rngs = blank(STREAMS, count)
         self.works = works(count)
         self.carry = blank(batch.CARRY, count)
+        self.carry["seed"] = np.arange(count)
+        self.begun = np.zeros(count, dtype=np.bool_)  # whether its present episode was
         self.before = blank(batch.FACTS, count)
         self.after = blank(batch.FACTS, count)
         self.features = np.zeros((count, FEATURES), dtype=np.float32)
@@ -103,13 +99,49 @@ class Games:
         """How many games."""
         return len(self.carry)
 
-    def seed(self, seeds: Sequence[int]) -> None:
-        """Give every game a seed of its own; its episodes are counted from 0."""
-        self.carry["seed"] = [seed & _WORD for seed in seeds]
-        self.carry["episode"] = 0
+    def seed(self, seeds: Sequence[int | None], chosen: NDArray[np.bool_] | None = None) -> None:
+        """Give the chosen games, else all, seeds of their own; their episodes count from 0.
+
+        Seeds are told modulo 2**64, one a game; where it is None, the game keeps its seed.
+
+        Raises:
+            ValueError: there is not one seed for each game.
+        """
+        if len(seeds) != len(self):
+            raise ValueError(f"{len(seeds)} seeds for {len(self)} games")
+        given = np.array([seed is not None for seed in seeds])
+        given &= True if chosen is None else chosen
+        words = np.array([(seed or 0) & _WORD for seed in seeds], dtype=np.uint64)
+        self.carry["seed"][given] = words[given]
+        self.carry["episode"][given] = 0
+        self.begun[given] = False
+
+    def reset(self, chosen: NDArray[np.bool_], seeds: Sequence[int | None] | None = None) -> None:
+        """Begin the chosen games: episode 0 of those that get a seed, of others the next one.
+
+        Raises:
+            ValueError: there is not one seed for each game; none was begun.
+        """
+        if seeds is not None:
+            self.seed(seeds, chosen)
+        self.carry["episode"] += chosen & self.begun
+        self.begin(chosen)
+
+    def reset_only(self, seed: int | None, typed: str | None) -> None:
+        """Begin the only game: as ``reset`` does, or, beside its episodes, that of a typed seed.
+
+        Raises:
+            ValueError: the typed seed is none; nothing was changed.
+        """
+        if typed is None:
+            self.reset(np.ones(1, dtype=np.bool_), [seed])
+            return
+        self.begin_typed(typed)
+        self.seed([seed])
 
     def begin(self, chosen: NDArray[np.bool_]) -> None:
         """Begin the present episode of the chosen games."""
+        self.begun |= chosen
         batch.reset(
             self.states,
             self.rngs,
@@ -136,7 +168,14 @@ class Games:
         batch.observe(self.states, index, self.features, self.rows)
 
     def step(self, actions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Take one step in every game; the rewards."""
+        """Take one step in every game; the rewards.
+
+        Actions are indices of the flat codec, of shape (games,), as are the rewards.
+
+        Raises:
+            TypeError: the actions are no whole numbers.
+            ValueError: there is not one action for each game.
+        """
         batch.step(
             self.states,
             self.rngs,
@@ -144,7 +183,7 @@ class Games:
             self.carry,
             self.settings,
             self.fresh,
-            actions,
+            asked.actions_of(actions, len(self)),
             self.before,
             self.after,
             self.features,
@@ -166,6 +205,14 @@ class Games:
         """The seed of the present episode, as it can be typed into the game."""
         stream = plain(self.rngs, STREAMS)[index]
         return bytes(stream["seed"][: int(stream["seed_length"])]).decode("ascii")
+
+    def game_seeds(self) -> NDArray[np.str_]:
+        """``game_seed`` of all games, of shape (games,)."""
+        streams = plain(self.rngs, STREAMS)
+        written = np.arange(MAX_SEED) < streams["seed_length"][:, None]
+        letters = np.where(written, streams["seed"], np.uint8(0))
+        seeds: NDArray[np.str_] = letters.view(f"S{MAX_SEED}")[:, 0].astype(np.str_)
+        return seeds
 
     def reason(self, index: int) -> str:
         """Why the last action was refused; empty when it was legal."""

@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 Facts = NDArray[Any]
 """Records of ``kernels.batch.FACTS``."""
 Reward = Callable[[Facts, Facts], NDArray[np.float64]]
+_MOST: Final = np.finfo(np.float64).max
+
+
+def _finite(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores; infinite ones count as the largest number there is."""
+    return np.minimum(scores, _MOST)
 
 
 def _standing(facts: Facts) -> NDArray[np.float64]:
-    """Blinds beaten, and the part of the present one that is scored."""
-    share = np.minimum(1.0, facts["chips"] / np.maximum(1.0, facts["required"]))
-    return np.asarray(facts["beaten"] + facts["playing"] * share)
+    """Blinds beaten, and the part of the present one, or of the one lost, that is scored."""
+    share = np.minimum(1.0, _finite(facts["chips"]) / _finite(np.maximum(1.0, facts["required"])))
+    return np.asarray(facts["beaten"] + np.maximum(facts["playing"], facts["lost"]) * share)
 
 
 def progress(before: Facts, after: Facts) -> NDArray[np.float64]:
     """1 for every blind, paid as its score comes in; a round that is lost keeps its part."""
-    lost = (after["over"] == 1) & (after["won"] == 0)
-    ended = after["beaten"] + np.minimum(1.0, after["chips"] / np.maximum(1.0, after["required"]))
-    return np.where(lost, ended, _standing(after)) - _standing(before)
+    return _standing(after) - _standing(before)
 
 
 def blinds(before: Facts, after: Facts) -> NDArray[np.float64]:
@@ -39,7 +43,8 @@ def win(before: Facts, after: Facts) -> NDArray[np.float64]:
 
 def best_score(before: Facts, after: Facts) -> NDArray[np.float64]:
     """Doublings of the best score of a round."""
-    return np.log2(1.0 + after["best_score"]) - np.log2(1.0 + before["best_score"])
+    best, known = _finite(after["best_score"]), _finite(before["best_score"])
+    return np.asarray(np.log2(1.0 + best) - np.log2(1.0 + known))
 
 
 REWARDS: Final[dict[str, Reward]] = {

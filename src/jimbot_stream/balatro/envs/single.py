@@ -1,10 +1,11 @@
 """One game as a Gymnasium environment."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import gymnasium
 import numpy as np
 
+from jimbot_stream.balatro.envs import settings as asked
 from jimbot_stream.balatro.envs.games import (
     Games,
     Observation,
@@ -17,40 +18,49 @@ class BalatroEnv(gymnasium.Env[Observation, np.int64]):  # type: ignore[misc]  #
     """Balatro by flat actions; settings as ``Games`` takes them.
 
     ``reset(seed=n)`` begins episode 0 of seed n, every further ``reset()`` its next one.
-    ``reset(options={"seed": "ALEEB"})`` begins the game of a typed seed. An illegal action
-    changes nothing, and ``info["illegal"]`` says why.
+    Never seeded, it plays as with seed 0. ``reset(options={"seed": "ALEEB"})`` begins the game
+    of a typed seed, which is no episode of seed n: the next ``reset()`` goes on with those. An
+    illegal action changes nothing, and ``info["illegal"]`` says why.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": [*asked.RENDER_MODES], "render_fps": 4}
 
-    def __init__(self, render_mode: str | None = None, **settings: Any) -> None:
-        """Make room for one game."""
-        self.games = Games(1, **settings)
-        self.render_mode = render_mode
+    def __init__(self, render_mode: str | None = None, **settings: Unpack[asked.Settings]) -> None:
+        """Make room for one game.
+
+        Raises:
+            TypeError: an unknown setting, or one that is not of its type.
+            ValueError: a setting or render_mode is not one that there is.
+        """
+        self.render_mode = asked.checked_render_mode(render_mode)
+        self.games = Games(1, **asked.known("BalatroEnv", settings))
         self.observation_space = observation_space()
         self.action_space = action_space()
-        self._begun = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Begin a game."""
+        """Begin a game; when it is refused, nothing has changed.
+
+        Raises:
+            gymnasium.error.Error: the seed is no whole number from 0.
+            TypeError: ``options["seed"]`` is no text.
+            ValueError: it is no seed of the game, or there are other options.
+        """
+        told = asked.known_options(options, "seed", "settings are given when it is made")
+        typed = asked.typed_seed(told)
         super().reset(seed=seed)
-        typed = (options or {}).get("seed")
-        if seed is not None:
-            self.games.seed([seed])
-        elif self._begun and typed is None:
-            self.games.carry["episode"] += 1
-        self._begun = True
-        if typed is None:
-            self.games.begin(np.ones(1, dtype=np.bool_))
-        else:
-            self.games.begin_typed(typed)
+        self.games.reset_only(seed, typed)
         return self.games.observation(0), self._info()
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Carry out an action."""
-        rewards = self.games.step(np.array([action], dtype=np.int64))
+        """Carry out an action.
+
+        Raises:
+            TypeError: the action is no whole number.
+            ValueError: it is more than one.
+        """
+        rewards = self.games.step(np.array([action]))
         ended = bool(self.games.terminated[0]), bool(self.games.truncated[0])
         return self.games.observation(0), float(rewards[0]), *ended, self._info()
 

@@ -62,7 +62,7 @@ _CACHED = _usable(_FOLDER)
 
 
 def jit(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel on first use and keep it; strict IEEE arithmetic, never fastmath.
+    """Compile a kernel on first use and keep it; strict IEEE arithmetic, no lock on threads.
 
     Numba settles a kernel's cache folder when the kernel is declared, so the setting is
     ours for that moment only and other users of Numba keep theirs.
@@ -70,6 +70,6 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_FOLDER)
     try:
-        return cast(Callable[P, R], numba.njit(cache=_CACHED, fastmath=False)(function))
+        return cast(Callable[P, R], numba.njit(cache=_CACHED, fastmath=False, nogil=True)(function))
     finally:
         numba.config.CACHE_DIR = before

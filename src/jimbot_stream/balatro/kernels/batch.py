@@ -31,6 +31,7 @@ FACTS = np.dtype(
         ("beaten", "f8"),  # blinds beaten
         ("playing", "f8"),  # 1 in a round
         ("won", "f8"),
+        ("lost", "f8"),  # 1 when a round was lost, in endless play also after winning
         ("over", "f8"),
     ]
 )
@@ -99,7 +100,7 @@ def letters(seed: np.uint64, episode: np.uint64, out: NDArray[np.uint8]) -> None
 def facts(s: Any, out: Any) -> None:
     """Write the facts of a state."""
     playing = s.phase == _SELECTING_HAND
-    lost = s.phase == _GAME_OVER and s.won == 0
+    lost = s.phase == _GAME_OVER and (s.won == 0 or s.endless == 1)
     out.money = float(s.money)
     out.chips = float(s.chips)
     out.required = float(s.required)
@@ -108,6 +109,7 @@ def facts(s: Any, out: Any) -> None:
     out.beaten = float(s.rounds) - observation.flag(playing or lost)
     out.playing = observation.flag(playing)
     out.won = float(s.won)
+    out.lost = observation.flag(lost)
     out.over = observation.flag(s.phase == _GAME_OVER)
 
 

@@ -40,12 +40,6 @@ _SHUFFLES = 3
 
 
 @jit
-def current(s: Any) -> int:
-    """Id of the blind at hand, or on offer."""
-    return int(s.boss) if s.blind == _BOSS else int(s.blind) + 1
-
-
-@jit
 def begin(s: Any) -> None:
     """Set the blind at hand to work (Blind:set_blind); the phase is that of the round."""
     boss = int(s.boss) if s.blind == _BOSS else 0
@@ -131,8 +125,10 @@ def disable(s: Any, r: Any) -> None:
             card = s.cards[int(s.hand[position])]
             card.marks = int(card.marks) & ~_FACE_DOWN & 255
     elif boss == _MANACLE:
+        size = int(s.hand_size)
         s.hand_size += 1
-        deal.draw_cards(s, r, 1)
+        deal.follow_hand_size(s, r, size)
+        deal.draw_cards(s, r, 1)  # another one: the game draws for the size and for the disabling
     free_jokers(s, r)
     deal.debuff_cards(s)
 
@@ -155,7 +151,6 @@ def hooked(s: Any, r: Any, mask: int) -> int:
     """The Hook's choice among the cards that are not played, as a mask; 0 without The Hook."""
     if cards.live_boss(s) != _HOOK:
         return 0
-    s.boss_triggered = 1
     among = ((1 << int(s.hand_count)) - 1) & ~mask
     left = moving.bits(among)
     chosen = 0
@@ -174,11 +169,7 @@ def press_play(s: Any, count: int) -> None:
     boss = cards.live_boss(s)
     if boss == _TOOTH:
         s.money -= count
-        s.boss_triggered = 1
-    elif boss == _FISH:
-        s.boss_ready = 1
-    elif boss == _HEART and s.joker_count > 0:
-        s.boss_triggered = 1
+    elif boss == _FISH or (boss == _HEART and s.joker_count > 0):
         s.boss_ready = 1
 
 

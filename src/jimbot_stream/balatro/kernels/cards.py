@@ -28,6 +28,12 @@ def live_boss(s: Any) -> int:
 
 
 @jit
+def blind_at_hand(s: Any) -> int:
+    """Id of the blind at hand, or on offer."""
+    return int(s.boss) if s.blind == _BOSS else int(s.blind) + 1
+
+
+@jit
 def red(suit: int) -> bool:
     """Hearts and Diamonds."""
     return suit in (_DIAMONDS, _HEARTS)
@@ -54,17 +60,6 @@ def has_suit(s: Any, c: int, suit: int) -> bool:
     if int(s.cards[c].marks) & _DEBUFFED:
         return False
     return suited(s, c, suit, owned.has(s, _SMEARED) > 0)
-
-
-@jit
-def has_suit_for_flush(s: Any, c: int, suit: int) -> bool:
-    """The same for finding flushes: a debuffed card keeps its suit, a debuffed Wild only that."""
-    enhancement = int(s.cards[c].enhancement)
-    if enhancement == _STONE:
-        return False
-    if enhancement == _WILD and int(s.cards[c].marks) & _DEBUFFED == 0:
-        return True
-    return same_suit(int(s.cards[c].suit), suit, owned.has(s, _SMEARED) > 0)
 
 
 @jit

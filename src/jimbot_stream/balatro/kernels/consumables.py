@@ -14,6 +14,7 @@ from jimbot_stream.balatro.kernels import (
     moving,
     owned,
     reshaping,
+    targets,
 )
 from jimbot_stream.balatro.state import MAX_CONSUMABLES, MAX_JOKERS, POKER_HANDS, Kind
 from jimbot_stream.balatro.tables.compiled_consumables import (
@@ -131,10 +132,8 @@ def _ankh(s: Any, r: Any) -> None:
     if slot >= MAX_JOKERS:
         return
     copied = s.jokers[slot]
-    items.copy(copied, s.jokers[chosen])
-    copied.birth = 0
-    if copied.edition == _NEGATIVE:
-        copied.edition = 0
+    items.duplicate(copied, s.jokers[chosen])
+    targets.copied(s, r, copied)
     _gain_joker(s, r, slot)
 
 
@@ -296,13 +295,6 @@ def carry_out(s: Any, r: Any, kind: int, number: int, negative: bool, mask: int)
     if kind != _SPECTRAL:
         s.last_consumable_kind = kind
         s.last_consumable = number
-
-
-@jit
-def use(s: Any, r: Any, item: Any, mask: int) -> None:
-    """Carry out an item that was already taken out of the row where it lay."""
-    negative = int(item.edition) == _NEGATIVE
-    carry_out(s, r, int(item.kind), int(item.id), negative, mask)
 
 
 @jit

@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.balatro.actions import Verb
-from jimbot_stream.balatro.kernels import items, jit, legality, observation, plays
+from jimbot_stream.balatro.kernels import (
+    economy,
+    items,
+    jit,
+    legality,
+    observation,
+    plays,
+)
 from jimbot_stream.balatro.kernels.logarithm import log_scale
 from jimbot_stream.balatro.kernels.observation import flag, share, within
 from jimbot_stream.balatro.kernels.usable import bits
@@ -15,6 +22,7 @@ from jimbot_stream.balatro.tables.columns import CANDIDATE
 from jimbot_stream.balatro.tables.compiled_consumables import PLANET_HAND
 from jimbot_stream.balatro.tables.compiled_owned import RARITY
 from jimbot_stream.balatro.tables.compiled_seen import FAMILIES, LONGEST_RUN
+from jimbot_stream.balatro.tables.economy import BOSS_REROLL_DOLLARS
 from jimbot_stream.balatro.tables.modifiers import Enhancement, Mark
 
 _at = CANDIDATE.index
@@ -253,9 +261,9 @@ def action(
     elif verb == _PICK_PACK:
         _item(s, s.pack[slot], False, row)
     elif verb == _REROLL:
-        _paid(s, legality.reroll_cost(s), row)
+        _paid(s, economy.reroll_cost(s), row)
     elif verb == _REROLL_BOSS:
-        _paid(s, legality.BOSS_REROLL_COST, row)
+        _paid(s, BOSS_REROLL_DOLLARS, row)
     elif 1 << verb & legality.TAKES_SLOT:
         _owned(s, verb, slot, row)
 

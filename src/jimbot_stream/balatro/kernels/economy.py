@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from jimbot_stream.balatro.kernels import cards, items, jit, owned
+from jimbot_stream.balatro.kernels import cards, items, jit, moving, owned
 from jimbot_stream.balatro.tables.compiled import (
     BASE_SCORE,
     BLIND_FACTOR,
@@ -79,7 +79,7 @@ def required(ante: int, blind: int, deck: int, stake: int) -> float:
 @jit
 def ask(s: Any) -> None:
     """Set what the blind at hand, or on offer, asks."""
-    blind = int(s.boss) if s.blind == _BOSS else int(s.blind) + 1
+    blind = cards.blind_at_hand(s)
     s.required = required(int(s.ante), blind, int(s.deck), int(s.stake))
 
 
@@ -87,6 +87,15 @@ def ask(s: Any) -> None:
 def beaten(s: Any) -> bool:
     """Whether the score is reached."""
     return bool(s.chips - s.required >= 0.0)
+
+
+@jit
+def reroll_cost(s: Any) -> int:
+    """Dollars that the next reroll of the shop costs."""
+    if s.free_rerolls > 0:
+        return 0
+    base = 0 if s.reroll_free_base == 1 else max(0, int(s.reroll_base))
+    return max(0, base + int(s.reroll_more) - int(s.reroll_less))
 
 
 @jit
@@ -111,7 +120,7 @@ def reward(s: Any) -> int:
     """Dollars that the blind at hand pays."""
     if s.blind == _SMALL and STAKE_SMALL_PAYS[int(s.stake)] == 0:
         return 0
-    blind = int(s.boss) if s.blind == _BOSS else int(s.blind) + 1
+    blind = cards.blind_at_hand(s)
     return int(BLIND_REWARD[blind - 1])
 
 
@@ -137,15 +146,6 @@ def _nines(s: Any) -> int:
 
 
 @jit
-def _bits(mask: int) -> int:
-    count = 0
-    while mask != 0:
-        mask &= mask - 1
-        count += 1
-    return count
-
-
-@jit
 def joker_line(s: Any, slot: int) -> int:
     """Dollars that the joker in a slot pays at the end of a round."""
     if owned.source(s, slot) != slot:  # debuffed; copies do not pay here
@@ -158,7 +158,7 @@ def joker_line(s: Any, slot: int) -> int:
     if joker == _ROCKET:
         return int(s.jokers[slot].value)
     if joker == _SATELLITE:
-        return _bits(int(s.planets_used))
+        return moving.bits(int(s.planets_used))
     if joker == _DELAYED and s.discards_used == 0:
         return max(0, int(s.discards_left)) * _DELAYED_DOLLARS
     return 0

@@ -14,6 +14,7 @@ _NEGATIVE = int(Edition.NEGATIVE)
 _DEBUFFED = int(Mark.DEBUFFED)
 _RENTAL = int(Mark.RENTAL)
 _COUPON = int(Mark.COUPON)
+_FACE_DOWN = int(Mark.FACE_DOWN)
 _PLANET = int(Kind.PLANET)
 _PACK = int(Kind.PACK)
 _ASTRONOMER = int(Then.ASTRONOMER)
@@ -107,6 +108,16 @@ def copy(target: Any, source: Any) -> None:
     target.sell = source.sell
     target.birth = source.birth
     target.value = source.value
+
+
+@jit
+def duplicate(target: Any, source: Any) -> None:
+    """Make target a new card like source: face up, and not Negative (copy_card)."""
+    copy(target, source)
+    target.birth = 0
+    target.marks = int(target.marks) & ~_FACE_DOWN & 255
+    if target.edition == _NEGATIVE:
+        target.edition = 0
 
 
 @jit

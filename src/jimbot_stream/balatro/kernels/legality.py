@@ -10,12 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.balatro.actions import MOST_CARDS, VERBS, Verb
-from jimbot_stream.balatro.kernels import items, jit, owned, usable
+from jimbot_stream.balatro.kernels import (
+    economy,
+    items,
+    jit,
+    owned,
+    usable,
+)
 from jimbot_stream.balatro.refusals import REASONS as REASONS
 from jimbot_stream.balatro.refusals import Refusal
 from jimbot_stream.balatro.state import MAX_CONSUMABLES, MAX_JOKERS, Kind, Phase
+from jimbot_stream.balatro.tables.economy import BOSS_REROLL_DOLLARS
 from jimbot_stream.balatro.tables.modifiers import Edition, Mark
-from jimbot_stream.balatro.tables.vouchers import NUMBER, VOUCHERS
+from jimbot_stream.balatro.tables.vouchers import NUMBER
 
 LEGAL = int(Refusal.LEGAL)
 UNKNOWN_VERB = int(Refusal.UNKNOWN_VERB)
@@ -69,7 +76,6 @@ _ETERNAL = int(Mark.ETERNAL)
 _BOSS = 2
 _DIRECTORS_CUT = NUMBER["v_directors_cut"]
 _RETCON = NUMBER["v_retcon"]
-BOSS_REROLL_COST = int(VOUCHERS[_RETCON - 1].amount)
 
 _ANY = 1 << _BLIND_SELECT | 1 << _SELECTING_HAND | 1 << _ROUND_EVAL | 1 << _SHOP | 1 << _PACK
 _PHASES = np.zeros(VERBS + 1, dtype=np.int64)
@@ -95,15 +101,6 @@ BARE = ((1 << VERBS + 1) - 2) & ~(TAKES_CARDS | TAKES_SLOT)
 def in_phase(s: Any, verb: int) -> bool:
     """Whether a verb belongs in the phase where the run stands."""
     return bool(_PHASES[verb] >> int(s.phase) & 1 == 1)
-
-
-@jit
-def reroll_cost(s: Any) -> int:
-    """Dollars that the next reroll of the shop costs."""
-    if s.free_rerolls > 0:
-        return 0
-    base = 0 if s.reroll_free_base == 1 else int(s.reroll_base)
-    return max(0, base) + int(s.reroll_more)
 
 
 @jit
@@ -227,7 +224,7 @@ def _boss_reroll_refusal(s: Any) -> int:
             return _NO_BOSS_REROLL
         if s.rerolls > 0:
             return _BOSS_REROLLED
-    return affords(s, BOSS_REROLL_COST)
+    return affords(s, BOSS_REROLL_DOLLARS)
 
 
 @jit
@@ -236,7 +233,7 @@ def bare_refusal(s: Any, verb: int) -> int:
     if verb == _SKIP_BLIND:
         return _BOSS_CANNOT_BE_SKIPPED if s.blind == _BOSS else LEGAL
     if verb == _REROLL:
-        return affords(s, reroll_cost(s))
+        return affords(s, economy.reroll_cost(s))
     return _boss_reroll_refusal(s) if verb == _REROLL_BOSS else LEGAL
 
 

@@ -349,10 +349,8 @@ def _duplicate(s: Any, r: Any, slot: int) -> None:
     place = rng.pick(r, _INVISIBLE_STREAM, int(s.ante), count - 1)
     chosen = moving.oldest(s.jokers, count, ~(1 << slot), place)
     copied = s.jokers[count]
-    items.copy(copied, s.jokers[chosen])
-    copied.birth = 0
-    if copied.edition == _NEGATIVE:
-        copied.edition = 0
+    items.duplicate(copied, s.jokers[chosen])
+    targets.copied(s, r, copied)
     if copied.id == _INVISIBLE:
         copied.counter = 0
     items.gain_joker(s, copied)

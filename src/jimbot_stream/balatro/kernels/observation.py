@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jimbot_stream.balatro.kernels import cards, items, jit, legality
+from jimbot_stream.balatro.kernels import (
+    cards,
+    economy,
+    items,
+    jit,
+    legality,
+)
 from jimbot_stream.balatro.kernels.logarithm import bounded, log_scale
 from jimbot_stream.balatro.kernels.usable import bits
 from jimbot_stream.balatro.state import POKER_HANDS, Kind, Phase
@@ -238,7 +244,7 @@ def _numbers(s: Any, out: NDArray[np.float32]) -> None:
     chips = bounded(float(s.chips))
     left = max(0.0, required - chips)
     jokers_room = items.joker_room(s)
-    reroll = legality.reroll_cost(s) if s.phase == _IN_SHOP else 0
+    reroll = economy.reroll_cost(s) if s.phase == _IN_SHOP else 0
     values = (
         log_scale(float(s.money)),
         within(s.money / 25.0, -1.0, 4.0),

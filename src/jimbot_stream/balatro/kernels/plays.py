@@ -19,8 +19,8 @@ from jimbot_stream.balatro.tables.schema import Then
 CHIPS, MULT, SCORE, DOLLARS, HAND, SCORING = range(6)
 """Columns of what a play would score."""
 WORTHS = 6
-ROOM = 512
-"""Most plays that are looked at."""
+ROOM = 704
+"""Most plays that are looked at: up to five of ten equal cards, 637, and those filled up."""
 _REACH = 10  # most cards of which all choices are looked at
 _FILLED = 20  # the best so many pure plays are also filled up
 _STONE = int(Enhancement.STONE)

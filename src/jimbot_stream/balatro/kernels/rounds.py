@@ -9,7 +9,6 @@ from jimbot_stream.balatro.kernels import (
     deal,
     discards,
     economy,
-    growth,
     items,
     jit,
     lifecycle,
@@ -28,7 +27,7 @@ from jimbot_stream.balatro.tables.compiled import DECK_DOUBLE_TAG, PLANET_OF_HAN
 from jimbot_stream.balatro.tables.economy import GOLD_CARD_DOLLARS
 from jimbot_stream.balatro.tables.jokers import NUMBER as JOKER
 from jimbot_stream.balatro.tables.modifiers import Enhancement, Mark, Seal
-from jimbot_stream.balatro.tables.schema import Then, When
+from jimbot_stream.balatro.tables.schema import Then
 from jimbot_stream.balatro.tables.streams import NUMBER as STREAM
 from jimbot_stream.balatro.tables.tags import NUMBER as TAG
 
@@ -37,7 +36,6 @@ _SELECTING_HAND = int(Phase.SELECTING_HAND)
 _ROUND_EVAL = int(Phase.ROUND_EVAL)
 _SHOP = int(Phase.SHOP)
 _GAME_OVER = int(Phase.GAME_OVER)
-_BLIND_SKIPPED = int(When.BLIND_SKIPPED)
 _FREE_REROLLS = int(Then.FREE_REROLLS)
 _DEBUFFED = int(Mark.DEBUFFED)
 _PLAYED = int(Mark.PLAYED_THIS_ANTE)
@@ -110,7 +108,6 @@ def skip(s: Any, r: Any) -> None:
     tags.gain(s, int(offer.id), int(offer.hand))
     s.blind += 1
     economy.ask(s)
-    growth.notify(s, _BLIND_SKIPPED, -1)
     tags.act(s, r)
     openings.use_tags(s, r)
 
@@ -118,7 +115,6 @@ def skip(s: Any, r: Any) -> None:
 @jit
 def play(s: Any, r: Any, w: Any, mask: int) -> None:
     """Play the cards at positions of the hand."""
-    s.boss_triggered = 0
     bosses.unforce(s)
     s.hands_left -= 1
     for position in range(int(s.hand_count)):
@@ -154,7 +150,11 @@ def discard(s: Any, r: Any, w: Any, mask: int) -> None:
 
 @jit
 def settle(s: Any, r: Any) -> None:
-    """End a round that is won by disabling its boss, or that has no card left to play."""
+    """End a round that is won by disabling its boss, or that has no card left to play.
+
+    The game ends a round without cards only when the deck is empty as well, and else stands
+    still for ever; here such a round ends, lost unless its score is reached.
+    """
     if s.phase != _SELECTING_HAND:
         return
     won = s.boss_off == 1 and s.blind == _BOSS and economy.beaten(s)

@@ -142,9 +142,15 @@ def _begin(s: Any, w: Any) -> None:
 
 @jit
 def _vetoed(s: Any, w: Any) -> bool:
-    """Whether the boss does not let the hand score (Blind:debuff_hand)."""
+    """Whether the boss does not let the hand score (Blind:debuff_hand).
+
+    A boss that is disabled is not asked, so what it last did goes on to count as triggered.
+    """
     boss = int(w.boss)
     hand = int(w.hand)
+    if boss == 0:
+        w.triggered = int(s.boss_triggered)
+        return False
     w.triggered = 0  # even where pressing play triggered the boss: the game asks only now
     if boss == _PSYCHIC:
         w.triggered = int(w.played < _PSYCHIC_CARDS)

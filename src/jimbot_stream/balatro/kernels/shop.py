@@ -3,7 +3,17 @@
 from typing import Any
 
 from jimbot_stream.balatro import rng
-from jimbot_stream.balatro.kernels import create, growth, items, jit, offers, owned, pools
+from jimbot_stream.balatro.kernels import (
+    create,
+    economy,
+    growth,
+    items,
+    jit,
+    offers,
+    owned,
+    pools,
+    tags,
+)
 from jimbot_stream.balatro.state import MAX_PACKS, MAX_SHOP, MAX_VOUCHERS, Kind
 from jimbot_stream.balatro.tables.compiled_pools import PACK_WEIGHT
 from jimbot_stream.balatro.tables.compiled_shop import SPECTRAL_RATE, TAG_EDITION
@@ -64,26 +74,7 @@ def slots(s: Any) -> int:
     return _SLOTS + int(items.redeemed(s, _OVERSTOCK)) + int(items.redeemed(s, _OVERSTOCK_PLUS))
 
 
-@jit
-def reroll_cost(s: Any) -> int:
-    """Dollars of the next reroll."""
-    if s.free_rerolls > 0:
-        return 0
-    base = 0 if s.reroll_free_base == 1 else int(s.reroll_base)
-    return base + int(s.reroll_more)
-
-
 # --- tags ------------------------------------------------------------------------------
-
-
-@jit
-def _spend_tag(s: Any, at: int) -> None:
-    for place in range(at, int(s.tag_count) - 1):
-        s.tags[place].id = s.tags[place + 1].id
-        s.tags[place].hand = s.tags[place + 1].hand
-    s.tag_count -= 1
-    s.tags[int(s.tag_count)].id = 0
-    s.tags[int(s.tag_count)].hand = 0
 
 
 @jit
@@ -115,7 +106,7 @@ def _tagged_joker(s: Any, r: Any, item: Any) -> bool:
         if tag not in (_UNCOMMON_TAG, _RARE_TAG):
             at += 1
             continue
-        _spend_tag(s, at)
+        tags.remove(s, at)
         if tag == _UNCOMMON_TAG:
             create.joker(s, r, item, _UNCOMMON, create.SRC_UTA)
         elif _rares_left(s):
@@ -135,7 +126,7 @@ def _edition_tag(s: Any, item: Any) -> None:
     for at in range(int(s.tag_count)):
         edition = int(TAG_EDITION[int(s.tags[at].id)])
         if edition > 0:
-            _spend_tag(s, at)
+            tags.remove(s, at)
             item.edition = edition
             item.marks = int(item.marks) | _COUPON
             return
@@ -238,7 +229,7 @@ def _show_voucher(s: Any, voucher: int) -> None:
 def _voucher_tags(s: Any, r: Any) -> None:
     at = _find_tag(s, _VOUCHER_TAG)
     while at >= 0:
-        _spend_tag(s, at)
+        tags.remove(s, at)
         _show_voucher(s, offers.voucher(s, r, True))
         at = _find_tag(s, _VOUCHER_TAG)
 
@@ -249,7 +240,7 @@ def _coupon(s: Any) -> None:
     at = _find_tag(s, _COUPON_TAG)
     if at < 0:
         return
-    _spend_tag(s, at)
+    tags.remove(s, at)
     for slot in range(int(s.shop_count)):
         s.shop[slot].marks = int(s.shop[slot].marks) | _COUPON
     for slot in range(int(s.packs_count)):
@@ -266,7 +257,7 @@ def enter(s: Any, r: Any) -> None:
     s.free_rerolls = owned.has(s, _FREE_REROLLS)
     at = _find_tag(s, _D6_TAG)
     if at >= 0:
-        _spend_tag(s, at)
+        tags.remove(s, at)
         s.reroll_free_base = 1
     fill(s, r)
     if s.voucher_next > 0:
@@ -281,7 +272,8 @@ def enter(s: Any, r: Any) -> None:
 @jit
 def reroll(s: Any, r: Any) -> None:
     """Pay for new cards and put them out; a free reroll does not make the next one dearer."""
-    s.money -= reroll_cost(s)
+    s.money -= economy.reroll_cost(s)
+    s.reroll_less = 0
     if s.free_rerolls > 0:
         s.free_rerolls -= 1
     else:
@@ -309,4 +301,5 @@ def leave(s: Any) -> None:
     s.vouchers_count = 0
     s.packs_count = 0
     s.reroll_more = 0
+    s.reroll_less = 0
     s.reroll_free_base = 0

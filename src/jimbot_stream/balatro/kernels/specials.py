@@ -60,14 +60,21 @@ _EIGHT, _SIX, _ACE = 8, 6, 14
 
 @jit
 def _enhance(s: Any, w: Any, place: int, enhancement: int) -> None:
-    """Change a card's enhancement; the game forgets that it was played in this ante."""
+    """Change a card's enhancement; the game forgets that it was played in this ante.
+
+    The boss looks at it anew (Card:set_ability ends with Blind:debuff_card).
+    """
     c = int(w.card[place])
-    if w.preview == 0:
-        s.cards[c].enhancement = enhancement
-        s.cards[c].marks = int(s.cards[c].marks) & ~_PLAYED & 255
-    else:
-        w.dirty = int(w.dirty) | 1 << place
+    card = s.cards[c]
+    was, marks = int(card.enhancement), int(card.marks)
+    card.enhancement = enhancement
+    card.marks = marks & ~_PLAYED & 255
+    deal.debuff_card(s, c)
     gathering.look(s, w, place, c, enhancement)
+    if w.preview != 0:
+        w.dirty = int(w.dirty) | 1 << place
+        card.enhancement = was
+        card.marks = marks
 
 
 @jit

@@ -6,6 +6,7 @@ from jimbot_stream.balatro import rng
 from jimbot_stream.balatro.kernels import jit
 from jimbot_stream.balatro.tables.cards import SHOWN_SUITS, Suit
 from jimbot_stream.balatro.tables.hands import NUMBER as HAND
+from jimbot_stream.balatro.tables.jokers import NUMBER as JOKER
 from jimbot_stream.balatro.tables.modifiers import Enhancement
 from jimbot_stream.balatro.tables.streams import NUMBER
 
@@ -18,6 +19,7 @@ _MAIL = NUMBER["mail"]
 _ANCIENT = NUMBER["anc"]
 _CASTLE = NUMBER["cas"]
 _TO_DO = NUMBER["to_do"]
+_TO_DO_LIST = JOKER["j_todo_list"]
 # The game lists visible hands in the order of a Lua hash table, which differs between sessions;
 # this is the order of most saved games. The secret hands, seen in none, stand last.
 _LISTED = tuple(
@@ -102,3 +104,10 @@ def visible_hand(s: Any, r: Any, stream: int, other_than: int) -> int:
 def listed_hand(s: Any, r: Any, other_than: int) -> int:
     """The poker hand of a To Do List: another than before; -1 for a new list."""
     return visible_hand(s, r, _TO_DO, other_than)
+
+
+@jit
+def copied(s: Any, r: Any, joker: Any) -> None:
+    """Spend what the copy of a To Do List draws before it takes over the original's hand."""
+    if joker.id == _TO_DO_LIST:
+        listed_hand(s, r, -1)

@@ -41,6 +41,8 @@ def redeem(s: Any, voucher: int) -> None:
     s.vouchers = int(s.vouchers) | 1 << voucher
     if voucher in (_REROLL_SURPLUS, _REROLL_GLUT):
         s.reroll_base -= _REROLL_LESS
+        if s.reroll_free_base == 1:
+            s.reroll_less += _REROLL_LESS  # the game lowers the price of the next one all the same
     elif voucher == _CRYSTAL_BALL:
         s.consumable_slots += 1
     elif voucher in (_GRABBER, _NACHO_TONG):

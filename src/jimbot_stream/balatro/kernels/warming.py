@@ -15,6 +15,7 @@ from jimbot_stream.balatro.kernels import (
     legality,
     masks,
     prices,
+    rollouts,
     scoring,
     transition,
     working,
@@ -73,6 +74,19 @@ def _warm_batch() -> Iterator[str]:
     yield "begin_with"
     batch.observe(states, 0, features, rows)
     yield "observe"
+    ends = np.zeros(1, dtype=np.int64)
+    listed = np.zeros(candidates.CAPACITY, dtype=np.int64)
+    told = np.zeros((candidates.CAPACITY, candidates.CANDIDATE_FEATURES), dtype=np.float32)
+    rollouts.look(states, works, 0, features, listed, told, ends)
+    yield "look"
+    rollouts.draw(told[:, 0].copy(), ends, np.uint64(1), np.uint64(0), picked, np.zeros(1))
+    yield "draw"
+    rollouts.best(told[:, 0].copy(), ends, picked)
+    yield "best"
+    rollouts.advance(
+        states, rngs, works, carry, settings, fresh, listed[:1].copy(), before, after, ended
+    )
+    yield "advance"
 
 
 def warm() -> Iterator[str]:

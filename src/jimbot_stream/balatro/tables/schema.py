@@ -38,10 +38,9 @@ class When(IntEnum):
     SOLD_OTHER = 21  # any other joker or consumable is sold
     PACK_OPENED = 22
     PACK_SKIPPED = 23
-    BLIND_SKIPPED = 24
-    PLANET_USED = 25
-    CARD_ADDED = 26  # a playing card joins the deck: once for each
-    CARD_DESTROYED = 27  # a playing card leaves it: once for each
+    PLANET_USED = 24
+    CARD_ADDED = 25  # a playing card joins the deck: once for each
+    CARD_DESTROYED = 26  # a playing card leaves it: once for each
 
 
 class Given(IntEnum):

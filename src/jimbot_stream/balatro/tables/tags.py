@@ -57,7 +57,7 @@ TAGS = (
     Tag("tag_juggle", "Juggle Tag", "+3 hand size in the next round", amount=3),
     Tag("tag_d_six", "D6 Tag", "rerolls of the next shop start at $0"),
     Tag("tag_top_up", "Top-up Tag", "creates up to 2 Common jokers", 2, amount=2),
-    Tag("tag_skip", "Skip Tag", "$5 for every blind skipped in the run", amount=5),
+    Tag("tag_skip", "Speed Tag", "$5 for every blind skipped in the run", amount=5),
     Tag("tag_orbital", "Orbital Tag", "3 levels for the poker hand that it names", 2, amount=3),
     Tag("tag_economy", "Economy Tag", "doubles money, by $40 at most", amount=40),
 )

@@ -55,7 +55,8 @@ VOUCHERS = (
     Voucher(
         "v_illusion",
         "Illusion",
-        "playing cards in the shop may be enhanced, have an edition or a seal",
+        'playing cards in the shop may be enhanced or have an edition (the card says "or a seal" as'
+        " well, but the game gives none)",
     ),
     Voucher("v_hieroglyph", "Hieroglyph", "-1 ante, -1 hand per round", 1),
     Voucher("v_petroglyph", "Petroglyph", "-1 ante, -1 discard per round", 1),

@@ -94,7 +94,7 @@ def _bits(positions: Sequence[int]) -> int:
 
 
 def allowed(listed: NDArray[np.int64], legal: Sequence[LegalAction]) -> NDArray[np.bool_]:
-    """Which of the canonical actions are of one of the families."""
+    """Which of the canonical actions are of one of the families; none moves a slot onto itself."""
     verbs, cards = listed >> 40, listed & 0xFFFFFF
     slots, targets = listed >> 32 & 255, listed >> 24 & 255
     sizes = np.bitwise_count(cards)
@@ -109,6 +109,7 @@ def allowed(listed: NDArray[np.int64], legal: Sequence[LegalAction]) -> NDArray[
             & (cards & forced == forced)
             & _named(slots, family.slots)
             & _named(targets, family.targets)
+            & ((slots != targets) | (not family.targets))
         )
     return found
 

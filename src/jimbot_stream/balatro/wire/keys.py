@@ -106,6 +106,7 @@ NUMBERS: Final[Mapping[str, str]] = {
     "reroll_base": "reroll_base",
     "reroll_more": "reroll_more",
     "free_rerolls": "free_rerolls",
+    "reroll_less": "reroll_less",
     "win_ante": "win_ante",
     "best_score": "best_score",
     "best_hand": "best_hand",

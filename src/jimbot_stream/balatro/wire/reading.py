@@ -122,6 +122,7 @@ def _read_targets(s: Any, state: GameState) -> None:
 
 _Look = tuple[int, ...]
 _BLANK: _Look = (0,) * 8
+_EDITION = 3
 
 
 def _look(card: Card, marks: int = 0) -> _Look:
@@ -167,9 +168,10 @@ def _place(card: Card, unseen: list[_Look], aura: bool) -> _Look:
     """The card, or for a face-down one any of the unseen; a held Aura tells of its edition."""
     if not card.face_down:
         return _look(card)
-    look = list(unseen.pop() if unseen else _BLANK)
-    if aura:
-        look[3] = int(Edition.FOIL if card.has_edition else Edition.NONE)
+    fitting = [
+        at for at, look in enumerate(unseen) if not aura or (look[_EDITION] > 0) == card.has_edition
+    ]
+    look = list(unseen.pop(fitting[-1] if fitting else -1) if unseen else _BLANK)
     look[5] |= int(Mark.FACE_DOWN | (Mark.FORCED if card.forced else 0))
     return tuple(look)
 

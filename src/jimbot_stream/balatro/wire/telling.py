@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jimbot_stream.balatro.kernels import prices
+from jimbot_stream.balatro.kernels import economy, prices
 from jimbot_stream.balatro.state import STATE, Kind, plain
 from jimbot_stream.balatro.tables.blinds import BLINDS
 from jimbot_stream.balatro.tables.consumables import SPECTRAL, TAROT
@@ -205,7 +205,7 @@ def _put_items(message: GameState, s: Any, states: NDArray[Any]) -> None:
     message.pack.extend(map(_item, _row(s, "pack", "pack")))
     message.joker_slots = int(s["joker_slots"]) + _negatives(jokers)
     message.consumable_slots = int(s["consumable_slots"]) + _negatives(consumables)
-    message.reroll_cost = _reroll_cost(s)
+    message.reroll_cost = economy.reroll_cost(states[0])
     message.no_plain_joker = (
         any(item.face_down for item in message.jokers)
         and all(int(item["edition"]) for item in jokers)
@@ -263,13 +263,6 @@ def _item(item: Any) -> Item:
 def _ware_card(item: Any) -> Card:
     traits = ("rank", "suit", "enhancement", "edition", "seal")
     return _card((*(int(item[trait]) for trait in traits), 0, 0, 0))
-
-
-def _reroll_cost(s: Any) -> int:
-    if s["free_rerolls"] > 0:
-        return 0
-    base = 0 if s["reroll_free_base"] else max(0, int(s["reroll_base"]))
-    return base + int(s["reroll_more"])
 
 
 # --- what the run remembers ------------------------------------------------------------

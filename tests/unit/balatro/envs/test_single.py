@@ -64,8 +64,51 @@ def test_a_typed_seed_is_the_game_of_that_seed() -> None:
     env.step(np.int64(SELECT_BLIND))
     hand = run.state["hand"][: run.state["hand_count"]].tolist()
     assert env.games.states[0].hand[: len(hand)].tolist() == hand
-    with pytest.raises(ValueError, match="0"):
-        env.reset(options={"seed": "A0"})
+
+
+def test_a_typed_seed_is_no_episode_of_a_series() -> None:
+    env = BalatroEnv()
+    series = [env.reset(seed=3)[1]["game_seed"], env.reset()[1]["game_seed"]]
+    env.reset(seed=3, options={"seed": "ALEEB"})
+    assert env.reset()[1]["game_seed"] == series[0]
+    env.reset(options={"seed": "ALEEB"})
+    assert env.reset()[1]["game_seed"] == series[1]
+
+
+def test_never_seeded_it_plays_as_with_seed_0() -> None:
+    one, other = BalatroEnv(), BalatroEnv()
+    for seed in (0, None):
+        assert one.reset()[1] == other.reset(seed=seed)[1]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"seed": 3, "options": {"seed": "A0"}}, "'0' is not one of"),
+    ({"seed": 3, "options": {"seed": 5}}, "'seed'.* is 5: it must be text.*reset.seed="),
+    ({"seed": 3, "options": {"sed": "ALEEB"}}, "'sed'.* only 'seed' is"),
+    ({"seed": -1, "options": {"seed": "ALEEB"}}, "-1"),
+]
+
+
+@pytest.mark.parametrize(("refused", "said"), REFUSED)
+def test_a_refused_reset_changes_nothing(refused: dict[str, Any], said: str) -> None:
+    env = BalatroEnv()
+    env.reset(seed=5)
+    before = env.games.states.tobytes() + env.games.carry.tobytes()
+    number = env.np_random_seed
+    with pytest.raises((TypeError, ValueError, gymnasium.error.Error), match=said):
+        env.reset(**refused)
+    assert env.games.states.tobytes() + env.games.carry.tobytes() == before
+    assert env.np_random_seed == number
+    env.reset()
+    assert int(env.games.carry["episode"][0]) == 1
+
+
+@pytest.mark.parametrize(("action", "said"), [([1, 2], "2 actions for 1"), (1.5, "float64")])
+def test_what_is_no_action_is_refused(action: Any, said: str) -> None:
+    env = BalatroEnv()
+    env.reset(seed=1)
+    with pytest.raises((TypeError, ValueError), match=said):
+        env.step(action)
 
 
 def test_an_illegal_action_changes_nothing_and_is_named() -> None:
@@ -85,20 +128,6 @@ def test_an_episode_is_cut_off_after_the_most_steps() -> None:
     env.reset(seed=1)
     cut = [env.step(np.int64(CASH_OUT))[3] for _ in range(3)]
     assert cut == [False, False, True]
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"deck": "b_none"}, "b_none"),
-        ({"stake": 9}, "9"),
-        ({"win_ante": 0}, "win_ante 0"),
-        ({"reward": "praise"}, "praise"),
-    ],
-)
-def test_wrong_settings_are_named(settings: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        BalatroEnv(**settings)
 
 
 def test_it_can_be_read() -> None:

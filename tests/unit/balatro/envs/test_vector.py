@@ -1,9 +1,13 @@
 """The vector environment plays what single ones play, and begins anew by itself."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import DictInfoToList
 
 from jimbot_stream.balatro.envs import VERSION
 from jimbot_stream.balatro.envs.single import BalatroEnv
@@ -42,10 +46,12 @@ def test_it_equals_single_environments(mode: AutoresetMode) -> None:
             if over[index] and mode is AutoresetMode.SAME_STEP:
                 final = info["final_obs"][index]
                 assert all((final[name] == expected[name]).all() for name in final)
+                assert info["final_info"]["game_seed"][index] == single.games.game_seed(0)
                 expected = single.reset()[0]
                 over[index] = False
             episodes += int(ended[index])
             assert rewards[index] == reward
+            assert info["game_seed"][index] == single.games.game_seed(0)
             for name, told in expected.items():
                 assert (seen[name][index] == told).all()
     assert episodes >= ENVS
@@ -88,3 +94,94 @@ def test_illegal_actions_are_told() -> None:
     legal = env.games.choose(1, 0)
     *_, info = env.step(np.array([env.single_action_space.n - 2, legal[1]]))
     assert info["illegal"].tolist() == [True, False]
+    assert "illegal" not in env.reset(options={"reset_mask": [False, True]})[1]
+
+
+def series(env: BalatroVectorEnv) -> list[tuple[int, int]]:
+    """Seed and episode of every game."""
+    carry = env.games.carry
+    return list(zip(carry["seed"].tolist(), carry["episode"].tolist(), strict=True))
+
+
+def test_infos_are_those_of_single_environments() -> None:
+    env = DictInfoToList(BalatroVectorEnv(2))
+    _, infos = env.reset(seed=4)
+    assert infos == [BalatroEnv().reset(seed=seed)[1] for seed in (4, 5)]
+
+
+@pytest.mark.parametrize("number", [0, 2, 9])
+def test_there_is_one_action_for_each_game(number: int) -> None:
+    env = BalatroVectorEnv(4)
+    env.reset(seed=1)
+    before = env.games.carry.tobytes()
+    with pytest.raises(ValueError, match=f"^{number} actions for 4 games$"):
+        env.step(np.zeros(number, dtype=np.int64))
+    assert env.games.carry.tobytes() == before
+
+
+def test_actions_are_a_row_of_whole_numbers() -> None:
+    env = BalatroVectorEnv(4)
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match=r"4 actions for 4 games, of shape \(2, 2\)"):
+        env.step(np.zeros((2, 2), dtype=np.int64))
+    with pytest.raises(TypeError, match="float64"):
+        env.step(np.full(4, 0.7))
+
+
+def test_never_seeded_games_are_those_of_seed_0() -> None:
+    one, other = BalatroVectorEnv(3), BalatroVectorEnv(3)
+    for seed in (0, None):
+        told, expected = one.reset()[1]["game_seed"], other.reset(seed=seed)[1]["game_seed"]
+        assert told.tolist() == expected.tolist()
+        assert len(set(told)) == 3
+
+
+def test_a_list_of_seeds_may_leave_games_their_own() -> None:
+    env = BalatroVectorEnv(4)
+    env.reset(seed=10)
+    env.reset(seed=[1, None, 2, 3])
+    assert series(env) == [(1, 0), (11, 1), (2, 0), (3, 0)]
+    env.reset(seed=np.array([7, 8, 9, 10]))  # type: ignore[arg-type]  # a sequence by behaviour
+    assert series(env) == [(7, 0), (8, 0), (9, 0), (10, 0)]
+
+
+def test_only_games_that_begin_anew_get_seeds() -> None:
+    env = BalatroVectorEnv(3)
+    _, info = env.reset(seed=10)
+    first = info["game_seed"]
+    _, info = env.reset(seed=20, options={"reset_mask": np.array([False, True, False])})
+    assert series(env) == [(10, 0), (21, 0), (12, 0)]
+    assert (info["game_seed"] == first).tolist() == [True, False, True]
+    env.reset()
+    assert series(env) == [(10, 1), (21, 1), (12, 1)]
+
+
+def test_a_game_that_was_never_begun_cannot_go_on() -> None:
+    env = BalatroVectorEnv(2)
+    env.reset(options={"reset_mask": np.array([True, False])})
+    with pytest.raises(ResetNeeded, match=r"games \[1\] were never begun"):
+        env.step(np.zeros(2, dtype=np.int64))
+    env.reset(options={"reset_mask": np.array([False, True])})
+    assert series(env) == [(0, 0), (1, 0)]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"seed": [1, 2, 3]}, "3 seeds for 2 games"),
+    ({"seed": [1, -2]}, r"seed\[1\] is -2"),
+    ({"seed": -2}, "seed is -2"),
+    ({"seed": "AB"}, r"seed\[0\] is 'A'"),
+    ({"options": {"seed": "ALEEB"}}, "'seed'.*BalatroEnv"),
+    ({"options": {"mask": [True, True]}}, "only 'reset_mask' is"),
+    ({"seed": 3, "options": {"reset_mask": [True]}}, r"reset_mask.*shape \(1,\) for 2 games"),
+    ({"seed": 3, "options": {"reset_mask": [0, 1]}}, "reset_mask.*booleans"),
+]
+
+
+@pytest.mark.parametrize(("refused", "said"), REFUSED)
+def test_a_refused_reset_changes_nothing(refused: dict[str, Any], said: str) -> None:
+    env = BalatroVectorEnv(2)
+    env.reset(seed=5)
+    before = env.games.states.tobytes() + env.games.carry.tobytes()
+    with pytest.raises((TypeError, ValueError), match=said):
+        env.reset(**refused)
+    assert env.games.states.tobytes() + env.games.carry.tobytes() == before
