@@ -7,6 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis import ValueFunctionAPI
@@ -16,8 +17,8 @@ from torch import Tensor
 
 from jimbot_stream.agents.network import Architecture, Layers
 
-ACTION_MASK = "action_mask"
-"""Column of the legal actions; it travels beside the observation, never inside it."""
+ROW_ENDS = "row_ends"
+"""Column of where the packed candidates of each decision end; only legal ones are packed."""
 ILLEGAL_LOGIT = -1e9
 """Finite, so that entropy and gradients stay finite; exp of it is exactly 0."""
 
@@ -34,7 +35,7 @@ def module_spec(shape: Architecture) -> RLModuleSpec:
         module_class=CandidateModule,
         observation_space=gym.spaces.Dict(
             {
-                "candidates": gym.spaces.Box(
+                "rows": gym.spaces.Box(
                     low, high, (shape.actions, shape.candidate_features), np.float32
                 ),
                 "features": gym.spaces.Box(low, high, (shape.features,), np.float32),
@@ -54,18 +55,32 @@ def build_module(
     return module
 
 
+def packing(ends: Tensor) -> tuple[Tensor, Tensor]:
+    """Whose each packed row is, and which of its owner's: owners[R], places[R]."""
+    counts = torch.diff(ends, prepend=ends.new_zeros(1))
+    owners = torch.repeat_interleave(torch.arange(len(ends)), counts)
+    return owners, torch.arange(len(owners)) - (ends - counts)[owners]
+
+
+def unpacked(packed: Tensor, owners: Tensor, places: Tensor, decisions: int) -> Tensor:
+    """Logits[R] as [B, W], W the most rows of a decision; what is no row is illegal."""
+    width = int(places.max()) + 1 if len(places) else 1
+    blank = packed.new_full((decisions, width), ILLEGAL_LOGIT)
+    return blank.index_put((owners, places), packed)
+
+
 class CandidateModule(TorchRLModule, Layers, ValueFunctionAPI):  # type: ignore[misc]  # ray is untyped
-    """Scores [B, A] for the candidates and a value [B] for the state."""
+    """Scores [B, W] for the candidates and a value [B] for the state."""
 
     def setup(self) -> None:
         """Make the layers, as RLlib asks for them."""
         self.build(Architecture(**self.model_config["architecture"]))
 
     def _forward(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Tensor]:
-        observation = batch[Columns.OBS]
-        logits = self.logits(observation["features"], observation["candidates"])
-        illegal = ~batch[ACTION_MASK]
-        return {Columns.ACTION_DIST_INPUTS: logits.masked_fill(illegal, ILLEGAL_LOGIT)}
+        observation, ends = batch[Columns.OBS], batch[ROW_ENDS]
+        owners, places = packing(ends)
+        logits = self.logits(observation["features"], observation["rows"], owners)
+        return {Columns.ACTION_DIST_INPUTS: unpacked(logits, owners, places, len(ends))}
 
     def compute_values(self, batch: dict[str, Any], embeddings: Any = None) -> Tensor:
         """Values for the batch, as RLlib's learners ask for them."""

@@ -38,11 +38,11 @@ class Layers:
         self.value_mixed = nn.Linear(hidden, hidden)
         self.value = nn.Linear(hidden, 1)
 
-    def logits(self, features: Tensor, candidates: Tensor) -> Tensor:
-        """Scores before masking."""
-        # features: [B, K], candidates: [B, A, F] -> [B, A]
-        context = self.context(features).unsqueeze(1)
-        hidden = torch.relu(self.candidate(candidates) + context)
+    def logits(self, features: Tensor, rows: Tensor, owners: Tensor) -> Tensor:
+        """Scores of packed candidates; owners tells whose each row is."""
+        # features: [B, K], rows: [R, F], owners: [R] -> [R]
+        context = self.context(features).index_select(0, owners)
+        hidden = torch.relu(self.candidate(rows) + context)
         return self.score(torch.relu(self.mixed(hidden))).squeeze(-1)  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
 
     def state_value(self, features: Tensor) -> Tensor:

@@ -14,8 +14,8 @@ from jimbot_stream.decision import Evaluation, Observation, Policy
 class Network(Protocol):
     """What a policy asks of a module, be it RLlib's or torch's."""
 
-    def logits(self, features: Tensor, candidates: Tensor) -> Tensor:
-        """Scores before masking."""
+    def logits(self, features: Tensor, rows: Tensor, owners: Tensor) -> Tensor:
+        """Scores of packed candidates."""
         ...
 
     def state_value(self, features: Tensor) -> Tensor:
@@ -55,13 +55,14 @@ class ModulePolicy:
     """A Policy over a frozen module.
 
     Rows are never batched: matrix kernels differ by batch size, and with them the last
-    bits, so a decision would depend on who else asks. Every call has the shape [1, …].
+    bits, so a decision would depend on who else asks. Every call has the same shape.
     """
 
     def __init__(self, checkpoint: str, shape: Architecture, module: Network) -> None:
         self._checkpoint = checkpoint
         self._shape = shape
         self._module = module.eval()
+        self._owners = torch.zeros(shape.actions, dtype=torch.int64)
 
     @property
     def checkpoint(self) -> str:
@@ -82,9 +83,9 @@ class ModulePolicy:
         self._refuse_misfit(observation)
         _use_one_thread()
         features = torch.tensor(observation.features).unsqueeze(0)
-        candidates = torch.tensor(observation.candidates).unsqueeze(0)
+        candidates = torch.tensor(observation.candidates)
         with torch.inference_mode():
-            logits = self._module.logits(features, candidates)[0]
+            logits = self._module.logits(features, candidates, self._owners)
             value = self._module.state_value(features)[0]
         return Evaluation(logits=logits.numpy(), value=float(value))
 

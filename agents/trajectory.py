@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.batch import Batch, pack
 from jimbot_stream.agents.rewards import Reward
-from jimbot_stream.balatro import wire
 from jimbot_stream.contracts import (
     ActionApplied,
     DecisionMade,
@@ -80,7 +79,7 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
 
 
 def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:
-    """Trajectories as columns; candidates are written in place, for they are large.
+    """Trajectories as columns, with the legal candidates of each decision.
 
     Raises:
         FeedError: there is no decision, or a state leads to another observation than recorded.
@@ -88,22 +87,26 @@ def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:
     steps = [step for steps in trajectories for step in steps]
     if not steps:
         raise FeedError("the episodes hold no decision")
-    features = np.empty((len(steps), wire.FEATURES), dtype=np.float32)
-    candidates = np.empty((len(steps), wire.CAPACITY, wire.CANDIDATE_FEATURES), dtype=np.float32)
-    mask = np.empty((len(steps), wire.CAPACITY), dtype=np.bool_)
-    for row, step in enumerate(steps):
-        seen = _observed(step)
-        features[row], candidates[row], mask[row] = seen.features, seen.candidates, seen.mask
+    seen = [_observed(step) for step in steps]
+    rows, ends = pack([observation.candidates[observation.mask] for observation in seen])
+    taken = zip(seen, (step.made.action_index for step in steps), strict=True)
     return Batch(
         lengths=tuple(len(steps) for steps in trajectories if steps),
-        features=features,
-        candidates=candidates,
-        mask=mask,
-        actions=np.array([step.made.action_index for step in steps], dtype=np.int64),
+        features=np.stack([observation.features for observation in seen]),
+        rows=rows,
+        ends=ends,
+        actions=np.array([_place(observation, index) for observation, index in taken]),
         log_probs=np.array([step.made.log_prob for step in steps], dtype=np.float64),
         rewards=np.array([step.reward for step in steps], dtype=np.float64),
         weights=np.array([step.weight for step in steps], dtype=np.float64),
     )
+
+
+def _place(observation: Observation, index: int) -> int:
+    """Which of the legal candidates one is; -1 if it is none."""
+    if not (0 <= index < len(observation.mask) and observation.mask[index]):
+        return -1
+    return int(np.count_nonzero(observation.mask[:index]))
 
 
 def _observed(step: Step) -> Observation:

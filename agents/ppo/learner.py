@@ -17,7 +17,7 @@ from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.columns import Columns as Names
 from torch import Tensor
 
-from jimbot_stream.agents.module import ACTION_MASK, CandidateModule, module_spec
+from jimbot_stream.agents.module import ROW_ENDS, CandidateModule, module_spec
 from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.loss import Columns, sums
@@ -118,19 +118,15 @@ class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
     ) -> list[dict[str, float]]:
         """One gradient step; shards are cut and summed in a fixed order, whoever computes them."""
         shards = [part for part in np.array_split(rows, self.settings.shards) if len(part)]
-        parts = list(
-            threads.map(
-                lambda shard: self._shard(columns.rows(torch.from_numpy(shard)), len(rows)), shards
-            )
-        )
+        parts = list(threads.map(lambda shard: self._shard(columns.part(shard), len(rows)), shards))
         gradients = self._added([gradients for gradients, _ in parts])
         self.apply_gradients(self.postprocess_gradients(gradients))
         return [numbers for _, numbers in parts]
 
     def _shard(self, columns: Columns, decisions: int) -> tuple[Gradients, dict[str, float]]:
         batch = {
-            Names.OBS: {"features": columns.features, "candidates": columns.candidates},
-            ACTION_MASK: columns.mask,
+            Names.OBS: {"features": columns.features, "rows": columns.rows},
+            ROW_ENDS: columns.ends,
         }
         logits = self.policy.forward_train(batch)[Names.ACTION_DIST_INPUTS]
         parts = sums(logits, self.policy.compute_values(batch), columns, self.settings.clip)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -13,17 +15,25 @@ class Columns:
     """Decisions as tensors; rows of all columns belong together."""
 
     features: Tensor  # [B, K]
-    candidates: Tensor  # [B, A, F]
-    mask: Tensor  # [B, A] True where legal
-    actions: Tensor  # [B] int64
+    rows: Tensor  # [R, F] candidates, packed
+    ends: Tensor  # [B] int64, where the rows of each decision end
+    actions: Tensor  # [B] int64, which of its own rows
     log_probs: Tensor  # [B] under the policy that played
     advantages: Tensor  # [B] standardised
     returns: Tensor  # [B] what the value should have been
     weights: Tensor  # [B] 1 where the pinned policy sampled, else 0
 
-    def rows(self, index: Tensor) -> "Columns":
+    def part(self, index: NDArray[np.int64]) -> "Columns":
         """Some of the decisions, in the order of index."""
-        return Columns(*(getattr(self, name)[index] for name in self.__slots__))
+        ends = self.ends.numpy()
+        starts = np.concatenate(([0], ends[:-1]))[index]
+        counts = ends[index] - starts
+        upto = np.cumsum(counts)
+        rows = np.repeat(starts - (upto - counts), counts) + np.arange(counts.sum())
+        chosen = torch.from_numpy(index)
+        packed = {"rows": self.rows[torch.from_numpy(rows)], "ends": torch.from_numpy(upto)}
+        plain = (name for name in self.__slots__ if name not in packed)
+        return Columns(**packed, **{name: getattr(self, name)[chosen] for name in plain})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Sums:
 
 def sums(logits: Tensor, values: Tensor, columns: Columns, clip: float) -> Sums:
     """Terms of the clipped PPO loss."""
-    # logits: [B, A] masked, values: [B]
+    # logits: [B, W] beyond the candidates of each decision illegal, values: [B]
     log_all = torch.log_softmax(logits, dim=-1)
     log_taken = log_all.gather(1, columns.actions.unsqueeze(1)).squeeze(1)
     log_ratio = log_taken - columns.log_probs

@@ -54,8 +54,10 @@ async def test_observations_are_made_anew_from_the_states(log: EventLog, record:
     for row, made in enumerate(game.made):
         observation = observe(game.states[made.state_revision])
         assert np.array_equal(batch.features[row], observation.features)
-        assert np.array_equal(batch.candidates[row], observation.candidates)
-        assert np.array_equal(batch.mask[row], observation.mask)
+        rows = batch.rows[batch.ends[row - 1] if row else 0 : batch.ends[row]]
+        assert np.array_equal(rows, observation.candidates[observation.mask])
+        legal = np.flatnonzero(observation.mask)
+        assert legal[batch.actions[row]] == made.action_index
         assert observation_digest(observation) == made.observation_digest
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.batch import Batch, pack
 from jimbot_stream.agents.checkpoint import from_bytes, sha256
 from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.agents.ppo.config import UpdateConfig, from_json, shuffle_seed
@@ -42,19 +42,21 @@ def batch() -> Batch:
     """Forty decisions whose reward depends on a feature of the action alone."""
     drawn = np.random.Generator(np.random.Philox(key=1))
     steps = 40
-    candidates = drawn.random((steps, wire.CAPACITY, wire.CANDIDATE_FEATURES), dtype=np.float32)
-    mask = drawn.random((steps, wire.CAPACITY)) < 0.1
-    mask[:, :2] = True
-    legal = [np.flatnonzero(row) for row in mask]
-    taken = np.array([row[drawn.integers(len(row))] for row in legal], dtype=np.int64)
+    counts = drawn.integers(2, 20, steps)
+    candidates = [
+        drawn.random((count, wire.CANDIDATE_FEATURES), dtype=np.float32)
+        for count in counts.tolist()
+    ]
+    rows, ends = pack(candidates)
+    taken = drawn.integers(0, counts)
     return Batch(
         lengths=(25, 15),
         features=drawn.random((steps, wire.FEATURES), dtype=np.float32),
-        candidates=candidates,
-        mask=mask,
+        rows=rows,
+        ends=ends,
         actions=taken,
-        log_probs=-np.log([len(row) for row in legal]),
-        rewards=candidates[np.arange(steps), taken, 3].astype(np.float64),
+        log_probs=-np.log(counts),
+        rewards=rows[ends - counts + taken, 3].astype(np.float64),
         weights=np.ones(steps),
     )
 
@@ -117,10 +119,13 @@ def test_a_checkpoint_between_two_updates_loses_nothing(checkpoint: bytes, batch
 
 def log_probs(checkpoint: bytes, batch: Batch) -> list[float]:
     policy, found = load_policy(checkpoint), []
-    for row, action in enumerate(batch.actions.tolist()):
+    parts = np.split(batch.rows, batch.ends[:-1])
+    for features, part, action in zip(batch.features, parts, batch.actions.tolist(), strict=True):
+        candidates = np.zeros((wire.CAPACITY, wire.CANDIDATE_FEATURES), dtype=np.float32)
+        candidates[: len(part)] = part
+        mask = np.arange(wire.CAPACITY) < len(part)
         unnamed = np.zeros(wire.CAPACITY, dtype=np.int64)
-        columns = (batch.features[row], batch.candidates[row], batch.mask[row])
-        seen = Observation(*columns, actions=unnamed)
+        seen = Observation(features, candidates, mask, actions=unnamed)
         logits = policy.evaluate(seen).logits
         found.append(log_probability(softmax_weights(logits, seen.mask), logits, action))
     return found
@@ -153,11 +158,17 @@ def test_an_update_that_diverges_is_refused(checkpoint: bytes, batch: Batch) -> 
         apply_update(checkpoint, replace(batch, rewards=rewards), CONFIG, 5)
 
 
-def test_an_action_that_was_not_legal_is_refused(batch: Batch) -> None:
-    mask = batch.mask.copy()
-    mask[7, batch.actions[7]] = False
-    with pytest.raises(ValueError, match="forbids"):
-        replace(batch, mask=mask)
+def test_an_action_that_is_no_candidate_is_refused(batch: Batch) -> None:
+    for wrong in (-1, 20):
+        actions = batch.actions.copy()
+        actions[7] = wrong
+        with pytest.raises(ValueError, match="not among its candidates"):
+            replace(batch, actions=actions)
+
+
+def test_candidates_that_do_not_end_where_told_are_refused(batch: Batch) -> None:
+    with pytest.raises(ValueError, match="do not end"):
+        replace(batch, rows=batch.rows[1:])
 
 
 def test_columns_of_different_lengths_are_refused(batch: Batch) -> None:

@@ -1,0 +1,64 @@
+"""A learner's memory: taken from a checkpoint, and written into the next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
+from jimbot_stream.agents.ppo.learner import ColumnLearner
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch cuts sums by its thread count, which must therefore not be the machine's."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def restore(learner: ColumnLearner, checkpoint: Checkpoint) -> None:
+    """Weights and Adam's memory as saved; Adam's own numbering of parameters is by name here."""
+    optimizer = learner.adam
+    with torch.no_grad():
+        for name, parameter in learner.policy.named_parameters():
+            parameter.copy_(torch.tensor(checkpoint.module[name]))
+            optimizer.state[parameter] = {
+                "step": torch.tensor(float(checkpoint.optimizer_steps)),
+                "exp_avg": torch.tensor(checkpoint.adam_first[name]),
+                "exp_avg_sq": torch.tensor(checkpoint.adam_second[name]),
+            }
+
+
+def saved(learner: ColumnLearner, before: Checkpoint) -> Checkpoint:
+    """The checkpoint of a learner that has gone one update beyond another."""
+    module: Tensors = {}
+    first: Tensors = {}
+    second: Tensors = {}
+    steps = before.optimizer_steps
+    for name, parameter in learner.policy.named_parameters():
+        memory = learner.adam.state[parameter]
+        module[name] = parameter.detach().numpy()
+        first[name] = memory["exp_avg"].numpy()
+        second[name] = memory["exp_avg_sq"].numpy()
+        steps = int(memory["step"])
+    return replace(
+        before,
+        update=before.update + 1,
+        optimizer_steps=steps,
+        module=module,
+        adam_first=first,
+        adam_second=second,
+    )
+
+
+def float32(column: NDArray[np.float64]) -> Tensor:
+    """A column as the network computes."""
+    return torch.from_numpy(column.astype(np.float32))
