@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,9 @@ from jimbot_stream.agents.checkpoint import CheckpointError
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
+from jimbot_stream.agents.rollouts.config import ALGORITHM
+from jimbot_stream.agents.rollouts.profiles import PROFILES
+from jimbot_stream.agents.rollouts.sampler import RulesDisagreeError
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopicError
@@ -23,7 +27,7 @@ from jimbot_stream.checkpoints import BlobError, BlobStore
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.eventlog.opening import open_log
+from jimbot_stream.eventlog.opening import ensure_store, open_log
 from jimbot_stream.streams import topics
 
 PATIENCE_S = 120.0
@@ -34,6 +38,7 @@ FAILURES = (
     DivergedError,
     EventLogError,
     FeedError,
+    RulesDisagreeError,
     RunError,
     ValueError,
 )
@@ -71,6 +76,28 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
     Begins the run where there is none; goes on where an earlier learner stopped.
     """
     _run(_online(run_seed, episodes_per_update, updates))
+
+
+@main.command()
+@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="laptop",
+    show_default=True,
+    help="How much an update takes; a run keeps what it began with.",
+)
+@click.option(
+    "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
+)
+@click.option("--minutes", type=click.FloatRange(min=0), help="Begin no update after so long.")
+def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+    """Learn in the simulator, from games played by the weights being trained.
+
+    Every update is recorded with the seeds that repeat it. Begins the run where there is
+    none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+    """
+    _run(_train(run_seed, profile, updates, minutes))
 
 
 def _run(work: Awaitable[None]) -> None:
@@ -125,6 +152,49 @@ async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
                 await episodes.close()
     finally:
         await bus.close()
+
+
+async def _train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+    from jimbot_stream.agents.rollouts.training import Training
+    from jimbot_stream.agents.rollouts.watching import watching
+
+    settings, clock = from_environment(), SystemClock()
+    until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
+    ensure_store(settings)
+    async with open_log(settings) as log:
+        blobs = BlobStore(settings.blobs)
+        run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM)
+        training = Training(run, clock)
+        stopped = _stop_softly()
+        left = None if updates is None else max(0, updates - run.update)
+        with watching(left and left * training.config.rollout.decisions) as watch:
+            await training.train(
+                lambda: (
+                    stopped.is_set()
+                    or (updates is not None and run.update >= updates)
+                    or clock.monotonic() >= until
+                ),
+                watch.told,
+                watch.done,
+            )
+        click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
+
+
+def _stop_softly() -> asyncio.Event:
+    """Let the first Ctrl-C ask for an end, and the second one make it."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        if stopped.is_set():
+            task.cancel()
+        stopped.set()
+        click.echo("ending after this update; once more to end at once", err=True)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return stopped
 
 
 def _topics(settings: Settings) -> Topics:

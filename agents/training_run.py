@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Self
+from typing import Protocol, Self
 
 from google.protobuf.message import Message
 
@@ -18,6 +18,14 @@ from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
+
+
+class Recordable(Protocol):
+    """A configuration: everything but the seed that has a say in a run."""
+
+    def to_json(self) -> str:
+        """Canonical JSON."""
+        ...
 
 
 class RunError(Exception):
@@ -49,22 +57,27 @@ class TrainingRun:
 
     @classmethod
     async def begin(
-        cls, log: EventLog, blobs: BlobStore, run_seed: int, config: UpdateConfig
+        cls,
+        log: EventLog,
+        blobs: BlobStore,
+        run_seed: int,
+        config: Recordable,
+        algorithm: str = "ppo",
     ) -> Self:
         """Begin the run of a seed, or go on where it was left; idempotent.
 
         A run keeps the configuration with which it began.
 
         Raises:
-            RunError: it was begun with another seed or under other rules.
+            RunError: it was begun with another seed or algorithm, or under other rules.
         """
         stream = run_stream(run_id(run_seed))
         journal = await StreamJournal.open(log, stream, keep_events=True)
         if journal.version < 0:
-            await _start(journal, blobs, run_seed, config)
+            await _start(journal, blobs, run_seed, config, algorithm)
             journal = await StreamJournal.open(log, stream, keep_events=True)
         run = cls(log, blobs, journal)
-        run._refuse_foreign(run_seed)
+        run._refuse_foreign(run_seed, algorithm)
         await run._index_checkpoint()
         return run
 
@@ -99,8 +112,18 @@ class TrainingRun:
         updates = [at for at, event in enumerate(self.events) if event.type == "UpdateApplied"]
         return self.events[updates[-1] if updates else 0 :]
 
-    async def record_update(self, applied: UpdateApplied, data: bytes) -> list[RecordedEvent]:
+    @property
+    def sampler(self) -> str:
+        """Where the games of a run in the simulator stand; empty where they have not begun."""
+        saved = self._all("CheckpointSaved")
+        return read_event(CheckpointSaved, saved[-1]).sampler
+
+    async def record_update(
+        self, applied: UpdateApplied, data: bytes, sampler: bytes = b""
+    ) -> list[RecordedEvent]:
         """Store the checkpoint, then record the update that made it; gives the new events.
+
+        With a sampler's snapshot the run can be gone on with, and checked, from there.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -114,6 +137,7 @@ class TrainingRun:
             update=applied.update,
             parent=applied.checkpoint_in,
             rules_version=RULES_VERSION,
+            sampler=self.blobs.put(sampler) if sampler else "",
         )
         recorded = await self._append([applied, saved])
         await self._index_checkpoint()
@@ -151,7 +175,12 @@ class TrainingRun:
             with suppress(ConflictError):
                 await journal.append([_entry(message, message.run_id, str(saved.id))])
 
-    def _refuse_foreign(self, run_seed: int) -> None:
+    def _refuse_foreign(self, run_seed: int, algorithm: str) -> None:
+        if self.started.algorithm != algorithm:
+            raise RunError(
+                f"{self.started.run_id} was begun with the algorithm {self.started.algorithm!r},"
+                f" not {algorithm!r}: choose another run seed"
+            )
         if self.started.run_seed != run_seed:
             raise RunError(f"{self.started.run_id} belongs to seed {self.started.run_seed}")
         rules = from_bytes(self.blobs.get(self.checkpoint)).rules_version
@@ -166,14 +195,14 @@ class TrainingRun:
 
 
 async def _start(
-    journal: StreamJournal, blobs: BlobStore, run_seed: int, config: UpdateConfig
+    journal: StreamJournal, blobs: BlobStore, run_seed: int, config: Recordable, algorithm: str
 ) -> None:
     data = untrained(run_seed)
     name = run_id(run_seed)
     started = RunStarted(
         run_id=name,
         run_seed=run_seed,
-        algorithm="ppo",
+        algorithm=algorithm,
         config_json=config.to_json(),
         environment_json=canonical_json(environment()),
         checkpoint=blobs.put(data),

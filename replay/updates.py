@@ -4,13 +4,14 @@ import json
 import math
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import from_json, shuffle_seed
 from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.rollouts.config import from_json as rollout_config
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
@@ -21,14 +22,11 @@ from jimbot_stream.contracts.v1.learning_pb2 import (
     UpdateApplied,
 )
 from jimbot_stream.eventlog import LogReader, StreamNotFoundError
-from jimbot_stream.replay import tolerance
+from jimbot_stream.replay import rollouts, tolerance
 from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind, Match, Tolerated, Verdict
 from jimbot_stream.replay.weights import weight_difference
-
-if TYPE_CHECKING:
-    from jimbot_stream.agents.update import Update
 
 
 def check_run(history: History, blobs: Blobs) -> Iterator[Verdict]:
@@ -85,6 +83,7 @@ class _Continuity:
     started: RunStarted | None = None
     newest: str = ""
     parent: str = ""
+    sampler: str = ""
     updates: int = 0
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -158,6 +157,10 @@ class _Continuity:
                 ("shuffle_seed", seed, update.shuffle_seed, "seed"),
                 ("config_json", config, update.config_json, "tampering"),
             )
+        if self.updates > 1:  # before the first update nobody recorded where the games stand
+            got = update.rollout.sampler_in
+            yield from _unequal(entry, ("rollout.sampler_in", self.sampler, got, "tampering"))
+        self.sampler = update.rollout.sampler_out
         self.parent, self.newest, self.updates = self.newest, update.checkpoint_out, update.update
 
     def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
@@ -166,6 +169,7 @@ class _Continuity:
             ("checkpoint", self.newest, saved.checkpoint, "weights"),
             ("update", self.updates, saved.update, "missing"),
             ("parent", self.parent, saved.parent, "weights"),
+            ("sampler", self.sampler, saved.sampler, "tampering"),
         )
         yield from _blob_faults(entry, saved, self.blobs)
 
@@ -197,6 +201,8 @@ async def _repeat(
     refused = _other_rules(entry, update.checkpoint_in, blobs)
     if refused is not None:
         return refused
+    if update.HasField("rollout"):
+        return _replay_rollout(entry, update, run_seed, before, blobs)
     try:
         config = from_json(update.config_json)
         games = [await read_game(log, episode) for episode in update.episodes]
@@ -206,7 +212,24 @@ async def _repeat(
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "episodes", "a batch to learn from", text, "missing")
     faults = _batch_faults(entry, update, games, run_seed)
-    return next(faults, None) or _compare(entry, update, after, batch.steps, blobs)
+    told = _Told(batch.steps, config.shards)
+    return next(faults, None) or _compare(entry, update, after, told, blobs)
+
+
+def _replay_rollout(
+    entry: Entry, update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs
+) -> Verdict:
+    """An update that was played in the simulator."""
+    try:
+        threads = rollout_config(update.config_json).shards
+        repeated = rollouts.repeat(update, run_seed, before, blobs)
+    except Exception as error:  # noqa: BLE001 - an edited record can fail anywhere
+        text = f"{type(error).__name__}: {error}"
+        return finding(entry.event, "update", "rollout", "games to play again", text, "missing")
+    verdict = _compare(entry, update, repeated, _Told(repeated.steps, threads), blobs)
+    if not isinstance(verdict, Match):
+        return verdict
+    return next(rollouts.rollout_faults(entry, update, repeated), verdict)
 
 
 def _batch_faults(
@@ -253,13 +276,30 @@ async def _absent(
     )
 
 
+class _Outcome(Protocol):
+    """An update as it comes out here."""
+
+    @property
+    def checkpoint(self) -> bytes: ...
+    @property
+    def metrics(self) -> dict[str, float]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the record also tells of an update."""
+
+    steps: int
+    threads: int
+
+
 def _compare(
-    entry: Entry, update: UpdateApplied, repeated: "Update", steps: int, blobs: Blobs
+    entry: Entry, update: UpdateApplied, repeated: _Outcome, told: _Told, blobs: Blobs
 ) -> Verdict:
     event, after = entry.event, repeated.checkpoint
     if sha256(after) == update.checkpoint_out:
         match = Match("update", event.stream, event.revision)
-        return next(_number_faults(entry, update, repeated, steps), match)
+        return next(_number_faults(entry, update, repeated, told), match)
     try:
         difference = weight_difference(after, blobs.get(update.checkpoint_out))
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
@@ -292,12 +332,12 @@ def _compare(
 
 
 def _number_faults(
-    entry: Entry, update: UpdateApplied, repeated: "Update", steps: int
+    entry: Entry, update: UpdateApplied, repeated: _Outcome, told: _Told
 ) -> Iterator[Divergence]:
     """Equal weights come with equal numbers for people; early records have no metrics."""
     found: dict[str, tuple[float, float]] = {
-        "steps": (steps, update.steps),
-        "threads": (from_json(update.config_json).shards, update.threads),
+        "steps": (told.steps, update.steps),
+        "threads": (told.threads, update.threads),
     }
     names = repeated.metrics.keys() | update.metrics.keys() if update.metrics else set()
     for name in sorted(names):

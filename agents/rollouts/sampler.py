@@ -1,6 +1,9 @@
 """Plays many games at once with one network; a function of seed, weights and what went before."""
 
 import hashlib
+import json
+import zlib
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import numpy as np
@@ -8,14 +11,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.rollouts.chunk import EPISODE, Chunk
 from jimbot_stream.agents.rollouts.config import RolloutConfig
-from jimbot_stream.balatro import wire
+from jimbot_stream.balatro import RULES_VERSION, wire
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.kernels import batch, rollouts
 from jimbot_stream.balatro.refusals import REASONS
 from jimbot_stream.balatro.state import plain
 
+MAGIC = b"JIMBOTS\x01"
 _WORD = (1 << 64) - 1
 _ROWS_OF_A_STATE = 32
 """Candidates for which room is made at first, for each state."""
@@ -35,6 +40,25 @@ class Scoring(Protocol):
 
 class RulesDisagreeError(RuntimeError):
     """The rules refused an action that they had listed; the run must not go on."""
+
+
+class SnapshotError(ValueError):
+    """The bytes are no snapshot of these games."""
+
+
+def _unpacked(snapshot: bytes) -> tuple[dict[str, Any], bytes]:
+    if snapshot[: len(MAGIC)] != MAGIC:
+        raise SnapshotError("not the snapshot of a sampler, or of another format")
+    start = len(MAGIC) + 8
+    end = start + int.from_bytes(snapshot[len(MAGIC) : start], "little")
+    try:
+        head = json.loads(snapshot[start:end])
+        body = zlib.decompress(snapshot[end:])
+    except (ValueError, zlib.error) as error:
+        raise SnapshotError(f"damaged snapshot of a sampler: {error}") from None
+    if not isinstance(head, dict):
+        raise SnapshotError("damaged snapshot of a sampler: its head is no object")
+    return head, body
 
 
 def word_of(purpose: str, run_seed: int) -> int:
@@ -82,6 +106,35 @@ class Sampler:
         self._look(book, self.config.steps)
         book.evaluate_last(network)
         return book.chunk()
+
+    def snapshot(self) -> bytes:
+        """Where all games stand, so that ``restore`` can go on from here."""
+        head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
+        text = canonical_json(head | {"rollout": asdict(self.config)}).encode()
+        parts = (self.games.states, self.games.rngs, self.games.carry)
+        body = zlib.compress(b"".join(part.tobytes() for part in parts), 1)
+        return MAGIC + len(text).to_bytes(8, "little") + text + body
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on where a sampler of the same games stood.
+
+        Raises:
+            SnapshotError: it is damaged, of other games or of other rules.
+        """
+        head, body = _unpacked(snapshot)
+        own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
+        for name, value in (own | {"rollout": asdict(self.config)}).items():
+            if head.get(name) != value:
+                raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
+        parts = (self.games.states, self.games.rngs, self.games.carry)
+        if len(body) != sum(part.nbytes for part in parts):
+            raise SnapshotError(f"the games have {len(body)} bytes: they are not whole")
+        at = 0
+        for part in parts:
+            raw = np.frombuffer(body, dtype=np.uint8, count=part.nbytes, offset=at)
+            part.view(np.uint8)[:] = raw.reshape(part.view(np.uint8).shape)
+            at += part.nbytes
+        self.step = int(head["step"])
 
     def _look(self, book: "_Book", number: int) -> None:
         games = self.games

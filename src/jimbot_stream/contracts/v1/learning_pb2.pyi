@@ -64,8 +64,22 @@ class EpisodeReference(_message.Message):
     last_revision: int
     def __init__(self, game_id: _Optional[str] = ..., last_revision: _Optional[int] = ...) -> None: ...
 
+class Rollout(_message.Message):
+    __slots__ = ("games", "steps", "rounds", "sampler_in", "sampler_out")
+    GAMES_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    ROUNDS_FIELD_NUMBER: _ClassVar[int]
+    SAMPLER_IN_FIELD_NUMBER: _ClassVar[int]
+    SAMPLER_OUT_FIELD_NUMBER: _ClassVar[int]
+    games: int
+    steps: int
+    rounds: int
+    sampler_in: str
+    sampler_out: str
+    def __init__(self, games: _Optional[int] = ..., steps: _Optional[int] = ..., rounds: _Optional[int] = ..., sampler_in: _Optional[str] = ..., sampler_out: _Optional[str] = ...) -> None: ...
+
 class UpdateApplied(_message.Message):
-    __slots__ = ("run_id", "update", "checkpoint_in", "checkpoint_out", "episodes", "shuffle_seed", "config_json", "environment_json", "threads", "steps", "metrics")
+    __slots__ = ("run_id", "update", "checkpoint_in", "checkpoint_out", "episodes", "shuffle_seed", "config_json", "environment_json", "threads", "steps", "metrics", "rollout")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +98,7 @@ class UpdateApplied(_message.Message):
     THREADS_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
+    ROLLOUT_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     update: int
     checkpoint_in: str
@@ -95,23 +110,26 @@ class UpdateApplied(_message.Message):
     threads: int
     steps: int
     metrics: _containers.ScalarMap[str, float]
-    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint_in: _Optional[str] = ..., checkpoint_out: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., shuffle_seed: _Optional[int] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., threads: _Optional[int] = ..., steps: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    rollout: Rollout
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint_in: _Optional[str] = ..., checkpoint_out: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., shuffle_seed: _Optional[int] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., threads: _Optional[int] = ..., steps: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ..., rollout: _Optional[_Union[Rollout, _Mapping]] = ...) -> None: ...
 
 class CheckpointSaved(_message.Message):
-    __slots__ = ("checkpoint", "size", "run_id", "update", "parent", "rules_version")
+    __slots__ = ("checkpoint", "size", "run_id", "update", "parent", "rules_version", "sampler")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
     PARENT_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
+    SAMPLER_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     size: int
     run_id: str
     update: int
     parent: str
     rules_version: str
-    def __init__(self, checkpoint: _Optional[str] = ..., size: _Optional[int] = ..., run_id: _Optional[str] = ..., update: _Optional[int] = ..., parent: _Optional[str] = ..., rules_version: _Optional[str] = ...) -> None: ...
+    sampler: str
+    def __init__(self, checkpoint: _Optional[str] = ..., size: _Optional[int] = ..., run_id: _Optional[str] = ..., update: _Optional[int] = ..., parent: _Optional[str] = ..., rules_version: _Optional[str] = ..., sampler: _Optional[str] = ...) -> None: ...
 
 class RunEnded(_message.Message):
     __slots__ = ("run_id", "updates", "checkpoint", "reason")

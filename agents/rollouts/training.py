@@ -1,0 +1,117 @@
+"""A training run in the simulator: updates, one after another, each recorded as a whole.
+
+What is kept is the run's stream and its blobs, so a run that was killed anywhere goes on from
+its last update to the same bytes as one that never stopped.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+from numpy.typing import NDArray
+
+from jimbot_stream.agents.checkpoint import canonical_json, sha256
+from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.rollouts.config import from_json
+from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.update import RolloutUpdate, apply_rollouts
+from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.clock import Clock
+from jimbot_stream.contracts import Rollout, UpdateApplied
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An update that was recorded."""
+
+    applied: UpdateApplied
+    episodes: NDArray[Any]
+    """Games that ended meanwhile; ``chunk.EPISODE``."""
+    seconds: float
+
+
+class Training:
+    """Goes on with one run."""
+
+    def __init__(self, run: TrainingRun, clock: Clock) -> None:
+        """Take up the run where its record ends.
+
+        Raises:
+            BlobError: a blob of the run is missing or damaged.
+            SnapshotError: the games' snapshot is of other games or rules.
+            ValueError: the recorded configuration is of another version.
+        """
+        self._run = run
+        self._clock = clock
+        self.config = from_json(run.started.config_json)
+        self._sampler = Sampler(self.config.rollout, run.started.run_seed)
+        if run.sampler:
+            self._sampler.restore(run.blobs.get(run.sampler))
+
+    async def train(
+        self,
+        enough: Callable[[], bool],
+        told: Callable[[int], None],
+        done: Callable[[Progress], None],
+    ) -> None:
+        """Apply updates until it is enough, which is asked before each of them.
+
+        ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
+
+        Raises:
+            DivergedError: the update gave no finite weights; the last checkpoint stays.
+            RunError: another learner goes on with the same run.
+        """
+        while not enough():
+            begun = self._clock.monotonic()
+            before = sha256(self._sampler.snapshot())
+            update = await self._compute(told)
+            after = self._sampler.snapshot()
+            applied = self._applied(update, before, sha256(after))
+            await self._run.record_update(applied, update.checkpoint, after)
+            done(Progress(applied, update.episodes, self._clock.monotonic() - begun))
+
+    async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
+        """The next update, in a thread; one that is not waited for is stopped at its next round."""
+        run, stopped = self._run, Event()
+
+        def heard(steps: int) -> None:
+            if stopped.is_set():
+                raise asyncio.CancelledError
+            told(steps)
+
+        seed = shuffle_seed(run.started.run_seed, run.update + 1)
+        before = run.blobs.get(run.checkpoint)
+        work = asyncio.to_thread(apply_rollouts, before, self._sampler, self.config, seed, heard)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    def _applied(self, update: RolloutUpdate, before: str, after: str) -> UpdateApplied:
+        run, rollout = self._run, self.config.rollout
+        number = run.update + 1
+        return UpdateApplied(
+            run_id=run.started.run_id,
+            update=number,
+            checkpoint_in=run.checkpoint,
+            checkpoint_out=sha256(update.checkpoint),
+            shuffle_seed=shuffle_seed(run.started.run_seed, number),
+            config_json=self.config.to_json(),
+            environment_json=canonical_json(environment()),
+            threads=self.config.shards,
+            steps=update.steps,
+            metrics={name: value for name, value in update.metrics.items() if math.isfinite(value)},
+            rollout=Rollout(
+                games=rollout.games,
+                steps=rollout.steps,
+                rounds=rollout.rounds,
+                sampler_in=before,
+                sampler_out=after,
+            ),
+        )

@@ -1,0 +1,60 @@
+"""Updates of a run in the simulator, computed again: the games are played anew from their seeds."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from jimbot_stream.agents.checkpoint import sha256
+from jimbot_stream.contracts.v1.learning_pb2 import UpdateApplied
+from jimbot_stream.replay.history import Entry, finding
+from jimbot_stream.replay.policies import Blobs
+from jimbot_stream.replay.verdict import Divergence
+
+if TYPE_CHECKING:
+    from jimbot_stream.agents.rollouts.update import RolloutUpdate
+
+
+class Repeated:
+    """An update as it comes out here, and where it leaves the games."""
+
+    def __init__(self, update: "RolloutUpdate", sampler: str) -> None:
+        self.checkpoint = update.checkpoint
+        self.metrics = update.metrics
+        self.steps = update.steps
+        self.sampler = sampler
+
+
+def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Repeated:
+    """Play and learn as the record says.
+
+    Raises:
+        ValueError: a blob or the configuration cannot be used, or the games began elsewhere.
+    """
+    from jimbot_stream.agents.rollouts.config import from_json
+    from jimbot_stream.agents.rollouts.sampler import Sampler
+    from jimbot_stream.agents.rollouts.update import apply_rollouts
+
+    config = from_json(update.config_json)
+    sampler = Sampler(config.rollout, run_seed)
+    if update.update > 1:
+        sampler.restore(blobs.get(update.rollout.sampler_in))
+    if sha256(sampler.snapshot()) != update.rollout.sampler_in:
+        raise ValueError("the games do not stand where the record says they began")
+    repeated = apply_rollouts(before, sampler, config, update.shuffle_seed)
+    return Repeated(repeated, sha256(sampler.snapshot()))
+
+
+def rollout_faults(entry: Entry, update: UpdateApplied, repeated: Repeated) -> Iterator[Divergence]:
+    """What else must come out equal where the weights do."""
+    if repeated.sampler != update.rollout.sampler_out:
+        yield finding(
+            entry.event,
+            "update",
+            "rollout.sampler_out",
+            repeated.sampler,
+            update.rollout.sampler_out,
+            "rules",
+            "The same weights left the games elsewhere.",
+        )
+    if update.episodes:
+        expected, got = "no episodes", f"{len(update.episodes)}"
+        yield finding(entry.event, "update", "episodes", expected, got, "tampering")
