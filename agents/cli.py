@@ -6,7 +6,7 @@ import logging
 import math
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import click
 
@@ -31,6 +31,8 @@ from jimbot_stream.eventlog.opening import ensure_store, open_log
 from jimbot_stream.streams import topics
 
 PATIENCE_S = 120.0
+PLAYERS = ("random", "greedy", "rule")
+"""Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 FAILURES = (
     BlobError,
     BusError,
@@ -98,6 +100,57 @@ def train(run_seed: int, profile: str, updates: int | None, minutes: float | Non
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
     """
     _run(_train(run_seed, profile, updates, minutes))
+
+
+@main.command()
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    help="A checkpoint, or the first letters of its sha256; repeatable.",
+)
+@click.option(
+    "--player",
+    "players",
+    multiple=True,
+    type=click.Choice(list(PLAYERS)),
+    help="A baseline; repeatable.  [default: all of them]",
+)
+@click.option(
+    "--panel",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Number from which the games' seeds derive.",
+)
+@click.option(
+    "--games",
+    type=click.IntRange(min=2),
+    default=500,
+    show_default=True,
+    help="Games, each played once by every player.",
+)
+@click.option("--drawn", is_flag=True, help="Draw a checkpoint's actions, as in training.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def evaluate(
+    checkpoints: Sequence[str],
+    players: Sequence[str],
+    panel: int,
+    games: int,
+    drawn: bool,
+    as_json: bool,
+) -> None:
+    """Play the same games with checkpoints and baselines, and compare.
+
+    Red deck, white stake, seeds that training never takes. Equal arguments give equal games.
+    """
+    from jimbot_stream.agents.evaluation.command import compare
+
+    try:
+        compare(from_environment().blobs, checkpoints, players, (panel, games), drawn, as_json)
+    except FAILURES as error:
+        click.echo(f"jimbot-learn: {error}", err=True)
+        sys.exit(1)
 
 
 def _run(work: Awaitable[None]) -> None:

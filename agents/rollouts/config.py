@@ -1,6 +1,7 @@
 """What a training run in the simulator is told: the games, and how much of them an update takes."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -27,6 +28,8 @@ class RolloutConfig:
     win_ante: int = 8
     reward: str = "progress"
     """Name of the reward in ``balatro.envs.rewards.REWARDS``."""
+    step_cost: float = 0.002
+    """Taken from the reward of every decision, so that nothing is moved to and fro for ever."""
     most_steps: int = 2000
     """Decisions after which a game is given up."""
 
@@ -39,6 +42,8 @@ class RolloutConfig:
         for name in ("games", "steps", "rounds", "most_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if not 0 <= self.step_cost < math.inf:
+            raise ValueError("step_cost must be a number, not below 0")
         if self.reward not in REWARDS:
             raise ValueError(f"no reward {self.reward!r}: there are {', '.join(REWARDS)}")
 

@@ -173,14 +173,23 @@ class Sampler:
             games.after,
             self._ended,
         )
-        refused = np.flatnonzero(games.carry["refusal"])
-        if len(refused):
-            reason = REASONS[int(games.carry["refusal"][refused[0]])]
-            raise RulesDisagreeError(f"{games.game_seed(int(refused[0]))}: {reason}")
+        refuse_refusals(games)
         before, after = plain(games.before, batch.FACTS), plain(games.after, batch.FACTS)
-        book.rewards[number] = games.reward(before, after)
+        book.rewards[number] = games.reward(before, after) - self.config.step_cost
         book.ended[number] = self._ended
         book.close(np.flatnonzero(self._ended), after, steps)
+
+
+def refuse_refusals(games: Games) -> None:
+    """Make sure that the rules carried out what they had listed.
+
+    Raises:
+        RulesDisagreeError: they did not.
+    """
+    refused = np.flatnonzero(games.carry["refusal"])
+    if len(refused):
+        reason = REASONS[int(games.carry["refusal"][refused[0]])]
+        raise RulesDisagreeError(f"{games.game_seed(int(refused[0]))}: {reason}")
 
 
 class _Book:

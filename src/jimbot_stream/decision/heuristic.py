@@ -59,16 +59,20 @@ def decide_by_rule(observation: Observation, seed: DecisionSeed, mode: DecisionM
 
 def _choice(observation: Observation) -> int:
     legal = np.flatnonzero(observation.mask)
-    rows = observation.candidates[legal]
-    used = legal[_is(rows, "use") & _is(rows, "item_planet")]
+    return int(legal[choose_by_rule(observation.candidates[legal])])
+
+
+def choose_by_rule(rows: NDArray[np.float32]) -> int:
+    """Which of the legal candidates[n, F] the rule takes; n is at least 1."""
+    used = np.flatnonzero(_is(rows, "use") & _is(rows, "item_planet"))
     if len(used):
         return int(used[0])
-    plays, discards = legal[_is(rows, "play")], legal[_is(rows, "discard")]
+    plays, discards = (np.flatnonzero(_is(rows, verb)) for verb in ("play", "discard"))
     if not len(plays):
-        return _between_hands(rows, legal)
-    best = _first_best(observation, plays, "score_log")
-    if len(discards) and not _keeps_pace(observation.candidates[best]):
-        return _first_best(observation, discards, "kept_score_log")
+        return _between_hands(rows)
+    best = _first_best(rows, plays, "score_log")
+    if len(discards) and not _keeps_pace(rows[best]):
+        return _first_best(rows, discards, "kept_score_log")
     return best
 
 
@@ -77,17 +81,17 @@ def _is(rows: NDArray[np.float32], column: str) -> NDArray[np.bool_]:
     return marked
 
 
-def _between_hands(rows: NDArray[np.float32], legal: NDArray[np.intp]) -> int:
+def _between_hands(rows: NDArray[np.float32]) -> int:
     """Take what is worth most, else walk on, else do the first thing that there is."""
     taken = np.logical_or.reduce([_is(rows, verb) for verb in _TAKES])
     worth = np.where(taken, _worth(rows), 0.0)
     if worth.max() > 0:
-        return int(legal[np.argmax(worth)])
+        return int(np.argmax(worth))
     for verb in _WALKS:
-        walks = legal[_is(rows, verb)]
+        walks = np.flatnonzero(_is(rows, verb))
         if len(walks):
             return int(walks[0])
-    return int(legal[0])
+    return 0
 
 
 def _worth(rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -101,8 +105,7 @@ def _keeps_pace(play: NDArray[np.float32]) -> bool:
     return bool(play[_COLUMN["clears"]] > 0 or play[_COLUMN["pace"]] >= 1)
 
 
-def _first_best(observation: Observation, among: NDArray[np.intp], column: str) -> int:
+def _first_best(rows: NDArray[np.float32], among: NDArray[np.intp], column: str) -> int:
     """Highest in the column; then the most cards, to see new ones; then the lowest index."""
-    rows = observation.candidates[among]
-    worth, cards = rows[:, _COLUMN[column]], rows[:, _COLUMN["cards"]]
+    worth, cards = rows[among, _COLUMN[column]], rows[among, _COLUMN["cards"]]
     return int(among[np.lexsort((among, -cards, -worth))[0]])

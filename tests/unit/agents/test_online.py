@@ -109,13 +109,13 @@ async def test_records_of_an_older_schema_are_gone_on_with_and_announced_as_curr
     log: EventLog, blobs: BlobStore, bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await begin(log, blobs)
-    change_schema(monkeypatch, "RunStarted", lambda data: {**data, "algorithm": "lifted"})
+    change_schema(monkeypatch, "RunStarted", lambda data: {**data, "environment_json": "lifted"})
     change_schema(monkeypatch, "CheckpointSaved", lambda data: {**data, "size": 12})
     run = await begin(log, blobs)
-    assert run.started.algorithm == "lifted"
+    assert run.started.environment_json == "lifted"
     await Announcer(bus, TOPICS, run.started.run_id).announce(run.events, run.events)
     (started,) = await told(bus, "training")
-    assert started.event.run_started.algorithm == "lifted"
+    assert started.event.run_started.environment_json == "lifted"
     (saved,) = await told(bus, "checkpoint")
     assert saved.event.checkpoint_saved.size == 12
 

@@ -1,0 +1,1 @@
+"""How well something plays: panels of seeds, players to compare with, intervals."""

@@ -1,0 +1,117 @@
+"""A panel of seeds, each played once by the player that is evaluated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from jimbot_stream.agents.batch import Rows
+from jimbot_stream.agents.evaluation.players import Packed, Player
+from jimbot_stream.agents.rollouts.chunk import EPISODE
+from jimbot_stream.agents.rollouts.config import RolloutConfig
+from jimbot_stream.agents.rollouts.sampler import refuse_refusals, word_of
+from jimbot_stream.balatro import wire
+from jimbot_stream.balatro.envs.games import Games
+from jimbot_stream.balatro.kernels import batch, rollouts
+from jimbot_stream.balatro.state import plain
+
+_WORD = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Games whose seeds derive from a number; training takes its seeds from elsewhere."""
+
+    number: int = 1
+    games: int = 500
+    deck: str = "b_red"
+    stake: int = 1
+    win_ante: int = 8
+    most_steps: int = RolloutConfig().most_steps
+
+    def begun(self) -> Games:
+        """All games at their beginning.
+
+        Raises:
+            ValueError: an unknown deck, stake or ante, or no game at all.
+        """
+        games = Games(
+            self.games,
+            deck=self.deck,
+            stake=self.stake,
+            win_ante=self.win_ante,
+            most_steps=self.most_steps,
+        )
+        base = word_of("panel", self.number)
+        games.seed([(base + number) & _WORD for number in range(self.games)])
+        games.begin(np.ones(self.games, dtype=np.bool_))
+        return games
+
+
+def evaluate(player: Player, panel: Panel) -> NDArray[Any]:
+    """What came of every game of the panel, ``chunk.EPISODE``[games] in the panel's order.
+
+    Raises:
+        RulesDisagreeError: the rules refused what they had listed.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # torch cuts sums by its thread count
+    try:
+        return _Evaluation(player, panel).run()
+    finally:
+        torch.set_num_threads(threads)
+
+
+class _Evaluation:
+    """Plays on until every game has ended once; those that ended sooner just play another."""
+
+    def __init__(self, player: Player, panel: Panel) -> None:
+        self._player = player
+        self._games = panel.begun()
+        count = panel.games
+        self._results = np.zeros(count, dtype=EPISODE)
+        self._open = np.ones(count, dtype=np.bool_)
+        self._ended = np.zeros(count, dtype=np.bool_)
+        room = count * rollouts.CAPACITY + rollouts.CAPACITY
+        self._features = np.empty((count, wire.FEATURES), dtype=np.float32)
+        self._listed = np.empty(room, dtype=np.int64)
+        self._rows: Rows = np.empty((room, wire.CANDIDATE_FEATURES), dtype=np.float32)
+        self._ends: Packed = np.empty(count, dtype=np.int64)
+
+    def run(self) -> NDArray[Any]:
+        counter = 0
+        while self._open.any():
+            self._step(counter)
+            counter += 1
+        return self._results
+
+    def _step(self, counter: int) -> None:
+        games = self._games
+        upto = rollouts.look(
+            games.states, games.works, 0, self._features, self._listed, self._rows, self._ends
+        )
+        chosen = self._player.choose(self._features, self._rows[:upto], self._ends, counter)
+        steps = games.carry["steps"] + 1
+        rollouts.advance(
+            games.states,
+            games.rngs,
+            games.works,
+            games.carry,
+            games.settings,
+            games.fresh,
+            self._listed[chosen],
+            games.before,
+            games.after,
+            self._ended,
+        )
+        refuse_refusals(games)
+        self._close(np.flatnonzero(self._ended & self._open), steps)
+
+    def _close(self, ended: NDArray[np.int64], steps: NDArray[Any]) -> None:
+        after = plain(self._games.after, batch.FACTS)
+        self._results["steps"][ended] = steps[ended]
+        for name in ("ante", "beaten", "won", "best_score", "over"):
+            self._results[name][ended] = after[name][ended]
+        self._open[ended] = False
