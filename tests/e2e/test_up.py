@@ -49,7 +49,8 @@ def test_a_small_run_is_verified_whole_and_repeats_itself(tmp_path: Path) -> Non
 @pytest.mark.crash
 @pytest.mark.timeout(120)
 def test_an_interrupt_ends_every_process(tmp_path: Path) -> None:
-    command = [*UP, "--data", str(tmp_path / "run")]
+    # Whoever runs the tests in the background ignores SIGINT, and so would what they start.
+    command = ["env", "--default-signal=INT", *UP, "--data", str(tmp_path / "run")]
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for line in running.stdout:
