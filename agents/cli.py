@@ -9,7 +9,9 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
+from rich.console import Console
 
+from jimbot_stream.agents import listing
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import CheckpointError
 from jimbot_stream.agents.online import OnlineLearner
@@ -100,6 +102,19 @@ def train(run_seed: int, profile: str, updates: int | None, minutes: float | Non
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
     """
     _run(_train(run_seed, profile, updates, minutes))
+
+
+@main.command("list")
+def list_runs() -> None:
+    """Tell which training runs the log holds."""
+    _run(_list())
+
+
+@main.command()
+@click.argument("run")
+def show(run: str) -> None:
+    """Tell the course of RUN: its updates, their checkpoints and how play went."""
+    _run(_show(run))
 
 
 @main.command()
@@ -231,6 +246,22 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
                 watch.done,
             )
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
+
+
+async def _list() -> None:
+    settings = from_environment()
+    ensure_store(settings)
+    async with open_log(settings) as log:
+        Console().print(listing.table(await listing.courses(log)))
+
+
+async def _show(run: str) -> None:
+    settings = from_environment()
+    ensure_store(settings)
+    async with open_log(settings) as log:
+        course = await listing.course_of(log, run)
+    click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
+    Console().print(listing.course_table(course))
 
 
 def _stop_softly() -> asyncio.Event:

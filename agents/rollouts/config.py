@@ -29,7 +29,7 @@ class RolloutConfig:
     reward: str = "progress"
     """Name of the reward in ``balatro.envs.rewards.REWARDS``."""
     step_cost: float = 0.002
-    """Taken from the reward of every decision, so that nothing is moved to and fro for ever."""
+    """Taken from the reward of every decision, so that no card is moved about for ever."""
     most_steps: int = 2000
     """Decisions after which a game is given up."""
 

@@ -1,0 +1,93 @@
+"""What the log holds of training: runs, and the course of one of them."""
+
+from dataclasses import dataclass, field
+
+from rich.table import Table
+
+from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
+from jimbot_stream.contracts.upcast import read_event
+from jimbot_stream.eventlog import EventLog, StreamNotFoundError
+from jimbot_stream.eventlog.naming import RUN
+
+_SHOWN = 12
+_NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl")
+"""Metrics that stand in the table of a run, where it has them."""
+
+
+@dataclass(slots=True)
+class Course:
+    """A run as its stream tells it."""
+
+    started: RunStarted
+    updates: list[UpdateApplied] = field(default_factory=list)
+    saved: list[CheckpointSaved] = field(default_factory=list)
+    ended: str = ""
+    """Why it ended; empty where it did not."""
+
+    @property
+    def steps(self) -> int:
+        """Decisions learned from."""
+        return sum(update.steps for update in self.updates)
+
+
+async def courses(log: EventLog) -> list[Course]:
+    """All runs of the log, in order of their beginning."""
+    found: dict[str, Course] = {}
+    async for event in log.read_all(prefixes=[RUN]):
+        if event.type == "RunStarted":
+            found[event.stream] = Course(read_event(RunStarted, event))
+        elif event.stream in found:
+            course = found[event.stream]
+            if event.type == "UpdateApplied":
+                course.updates.append(read_event(UpdateApplied, event))
+            elif event.type == "CheckpointSaved":
+                course.saved.append(read_event(CheckpointSaved, event))
+            elif event.type == "RunEnded":
+                course.ended = read_event(RunEnded, event).reason
+    return list(found.values())
+
+
+async def course_of(log: EventLog, run: str) -> Course:
+    """One run.
+
+    Raises:
+        ValueError: the log has no such run.
+    """
+    try:
+        found = {course.started.run_id: course for course in await courses(log)}
+    except StreamNotFoundError:
+        found = {}
+    if run not in found:
+        there = ", ".join(found) or "none"
+        raise ValueError(f"no run {run!r} in the log; there are: {there}")
+    return found[run]
+
+
+def table(found: list[Course]) -> Table:
+    """Runs, a row for each."""
+    shown = Table("run", "algorithm", "updates", "decisions", "newest checkpoint", "ended")
+    for course in found:
+        newest = course.saved[-1].checkpoint if course.saved else course.started.checkpoint
+        shown.add_row(
+            course.started.run_id,
+            course.started.algorithm,
+            str(len(course.updates)),
+            f"{course.steps:,}",
+            newest[:_SHOWN],
+            course.ended or "no",
+        )
+    return shown
+
+
+def course_table(course: Course) -> Table:
+    """Updates of a run, a row for each."""
+    names = [name for name in _NUMBERS if any(name in update.metrics for update in course.updates)]
+    shown = Table("update", "checkpoint", "decisions", *names)
+    for update in course.updates:
+        shown.add_row(
+            str(update.update),
+            update.checkpoint_out[:_SHOWN],
+            f"{update.steps:,}",
+            *(f"{update.metrics.get(name, float('nan')):.3f}" for name in names),
+        )
+    return shown
