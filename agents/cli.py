@@ -94,7 +94,9 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 @click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
-@click.option("--minutes", type=click.FloatRange(min=0), help="Begin no update after so long.")
+@click.option(
+    "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
+)
 def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
@@ -272,9 +274,11 @@ def _stop_softly() -> asyncio.Event:
 
     def stop() -> None:
         if stopped.is_set():
+            click.echo("ending after the round at hand", err=True)
             task.cancel()
+            return
         stopped.set()
-        click.echo("ending after this update; once more to end at once", err=True)
+        click.echo("ending after this update; once more to end without it", err=True)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

@@ -40,6 +40,7 @@ async def courses(log: EventLog) -> list[Course]:
             course = found[event.stream]
             if event.type == "UpdateApplied":
                 course.updates.append(read_event(UpdateApplied, event))
+                course.ended = ""  # it was gone on with
             elif event.type == "CheckpointSaved":
                 course.saved.append(read_event(CheckpointSaved, event))
             elif event.type == "RunEnded":

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-LIBRARIES = ("numpy", "ray", "safetensors", "torch")
+LIBRARIES = ("llvmlite", "numba", "numpy", "ray", "safetensors", "torch")
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jimbot_stream.agents.checkpoint import sha256
+from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.contracts.v1.learning_pb2 import UpdateApplied
 from jimbot_stream.replay.history import Entry, finding
 from jimbot_stream.replay.policies import Blobs
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 class Repeated:
     """An update as it comes out here, and where it leaves the games."""
 
-    def __init__(self, update: "RolloutUpdate", sampler: str) -> None:
+    def __init__(self, update: "RolloutUpdate", sampler: str, config: RolloutConfig) -> None:
         self.checkpoint = update.checkpoint
         self.metrics = update.metrics
         self.steps = update.steps
         self.sampler = sampler
+        self.config = config
 
 
 def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Repeated:
@@ -40,7 +42,7 @@ def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) ->
     if sha256(sampler.snapshot()) != update.rollout.sampler_in:
         raise ValueError("the games do not stand where the record says they began")
     repeated = apply_rollouts(before, sampler, config, update.shuffle_seed)
-    return Repeated(repeated, sha256(sampler.snapshot()))
+    return Repeated(repeated, sha256(sampler.snapshot()), config.rollout)
 
 
 def rollout_faults(entry: Entry, update: UpdateApplied, repeated: Repeated) -> Iterator[Divergence]:
@@ -55,6 +57,12 @@ def rollout_faults(entry: Entry, update: UpdateApplied, repeated: Repeated) -> I
             "rules",
             "The same weights left the games elsewhere.",
         )
+    for name in ("games", "steps", "rounds"):
+        expected, got = getattr(repeated.config, name), getattr(update.rollout, name)
+        if expected != got:
+            yield finding(
+                entry.event, "update", f"rollout.{name}", str(expected), str(got), "tampering"
+            )
     if update.episodes:
         expected, got = "no episodes", f"{len(update.episodes)}"
         yield finding(entry.event, "update", "episodes", expected, got, "tampering")

@@ -11,6 +11,7 @@ from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import from_json, shuffle_seed
 from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.rollouts.config import ALGORITHM
 from jimbot_stream.agents.rollouts.config import from_json as rollout_config
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.balatro import RULES_VERSION
@@ -157,6 +158,10 @@ class _Continuity:
                 ("shuffle_seed", seed, update.shuffle_seed, "seed"),
                 ("config_json", config, update.config_json, "tampering"),
             )
+        if self.started is not None:
+            algorithm = ALGORITHM if update.HasField("rollout") else "ppo"
+            told = self.started.algorithm
+            yield from _unequal(entry, ("algorithm", algorithm, told, "tampering"))
         if self.updates > 1:  # before the first update nobody recorded where the games stand
             got = update.rollout.sampler_in
             yield from _unequal(entry, ("rollout.sampler_in", self.sampler, got, "tampering"))
@@ -172,6 +177,9 @@ class _Continuity:
             ("sampler", self.sampler, saved.sampler, "tampering"),
         )
         yield from _blob_faults(entry, saved, self.blobs)
+        if saved.sampler:
+            games = CheckpointSaved(checkpoint=saved.sampler)
+            yield from _blob_faults(entry, games, self.blobs)
 
 
 async def repeat_updates(
@@ -339,7 +347,8 @@ def _number_faults(
         "steps": (told.steps, update.steps),
         "threads": (told.threads, update.threads),
     }
-    names = repeated.metrics.keys() | update.metrics.keys() if update.metrics else set()
+    told_any = bool(update.metrics) or update.HasField("rollout")
+    names = repeated.metrics.keys() | update.metrics.keys() if told_any else set()
     for name in sorted(names):
         ours = repeated.metrics.get(name, math.nan)
         if math.isfinite(ours) or name in update.metrics:  # JSON knows no others

@@ -12,6 +12,7 @@ from rich.progress import track
 from jimbot_stream.agents.evaluation import report
 from jimbot_stream.agents.evaluation.panel import Panel, evaluate
 from jimbot_stream.agents.evaluation.players import BASELINES, NetworkPlayer, Player
+from jimbot_stream.agents.rollouts.sampler import MAGIC as GAMES
 from jimbot_stream.agents.rollouts.sampler import word_of
 from jimbot_stream.checkpoints import BlobStore
 
@@ -61,7 +62,8 @@ def _whole(blobs: Path, letters: str) -> str:
     """The only sha256 among the blobs that begins with these letters."""
     if not _HEX.fullmatch(letters):
         raise ValueError(f"checkpoint {letters!r}: give its sha256 in hex, or the first letters")
-    there = sorted(path.name for path in blobs.rglob(f"{letters}*") if path.is_file())
+    found = (path for path in blobs.rglob(f"{letters}*") if path.is_file())
+    there = sorted(path.name for path in found if not path.read_bytes().startswith(GAMES))
     if len(there) != 1:
         which = "no checkpoint" if not there else f"{len(there)} checkpoints"
         raise ValueError(f"{which} in {blobs} begins with {letters!r}: give more, or other letters")

@@ -11,7 +11,7 @@ from jimbot_stream.agents.batch import Rows
 from jimbot_stream.agents.evaluation.players import Packed, Player
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.agents.rollouts.config import RolloutConfig
-from jimbot_stream.agents.rollouts.sampler import refuse_refusals, word_of
+from jimbot_stream.agents.rollouts.sampler import refuse_idle, refuse_refusals, word_of
 from jimbot_stream.balatro import wire
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.kernels import batch, rollouts
@@ -92,6 +92,7 @@ class _Evaluation:
         upto = rollouts.look(
             games.states, games.works, 0, self._features, self._listed, self._rows, self._ends
         )
+        refuse_idle(games, self._ends)
         chosen = self._player.choose(self._features, self._rows[:upto], self._ends, counter)
         steps = games.carry["steps"] + 1
         rollouts.advance(

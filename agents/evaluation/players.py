@@ -59,8 +59,9 @@ class NetworkPlayer:
         counts = torch.from_numpy(np.diff(ends, prepend=0))
         owners = torch.repeat_interleave(torch.arange(len(counts)), counts)
         with torch.inference_mode():
-            told = torch.from_numpy(features), torch.from_numpy(rows), owners
-            logits = self._network.logits(*told).numpy()
+            # Copies, because matrix kernels give other bits where memory begins elsewhere.
+            told = torch.from_numpy(features).clone(), torch.from_numpy(rows).clone()
+            logits = self._network.logits(*told, owners).numpy()
         return _drawn(logits, ends, self._seed, counter)
 
 

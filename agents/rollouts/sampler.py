@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import zlib
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -52,9 +51,8 @@ def _unpacked(snapshot: bytes) -> tuple[dict[str, Any], bytes]:
     start = len(MAGIC) + 8
     end = start + int.from_bytes(snapshot[len(MAGIC) : start], "little")
     try:
-        head = json.loads(snapshot[start:end])
-        body = zlib.decompress(snapshot[end:])
-    except (ValueError, zlib.error) as error:
+        head, body = json.loads(snapshot[start:end]), snapshot[end:]
+    except ValueError as error:
         raise SnapshotError(f"damaged snapshot of a sampler: {error}") from None
     if not isinstance(head, dict):
         raise SnapshotError("damaged snapshot of a sampler: its head is no object")
@@ -112,7 +110,7 @@ class Sampler:
         head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
         text = canonical_json(head | {"rollout": asdict(self.config)}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
-        body = zlib.compress(b"".join(part.tobytes() for part in parts), 1)
+        body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
 
     def restore(self, snapshot: bytes) -> None:
@@ -151,6 +149,7 @@ class Sampler:
         logits = book.evaluate(number, at, network)
         chosen = np.empty(len(self.games), dtype=np.int64)
         ends = book.ends[number]
+        refuse_idle(self.games, ends)
         counter = np.uint64(self.step)
         rollouts.draw(logits, ends, self._draws, counter, chosen, book.log_probs[number])
         book.actions[number] = chosen - np.concatenate(([0], ends[:-1]))
@@ -178,6 +177,17 @@ class Sampler:
         book.rewards[number] = games.reward(before, after) - self.config.step_cost
         book.ended[number] = self._ended
         book.close(np.flatnonzero(self._ended), after, steps)
+
+
+def refuse_idle(games: Games, ends: NDArray[np.int64]) -> None:
+    """Make sure that there is something to choose in every game.
+
+    Raises:
+        RulesDisagreeError: the rules list nothing in one.
+    """
+    idle = np.flatnonzero(np.diff(ends, prepend=0) == 0)
+    if len(idle):
+        raise RulesDisagreeError(f"{games.game_seed(int(idle[0]))}: no candidate is listed")
 
 
 def refuse_refusals(games: Games) -> None:
@@ -229,16 +239,18 @@ class _Book:
         """Logits of the candidates that stand from at on; the values are kept."""
         counts = torch.from_numpy(np.diff(self.ends[number], prepend=0))
         owners = torch.repeat_interleave(torch.arange(len(counts)), counts)
-        features = torch.from_numpy(self.features[number])
+        # Copies, because matrix kernels give other bits where memory begins elsewhere.
+        features = torch.from_numpy(self.features[number]).clone()
+        rows = torch.from_numpy(self.rows[at : self.used]).clone()
         with torch.inference_mode():
-            logits = network.logits(features, torch.from_numpy(self.rows[at : self.used]), owners)
+            logits = network.logits(features, rows, owners)
             self.values[number] = network.state_value(features).numpy()
         return np.asarray(logits.numpy())
 
     def evaluate_last(self, network: Scoring) -> None:
         """Values of the states after the last decision."""
         with torch.inference_mode():
-            features = torch.from_numpy(self.features[-1])
+            features = torch.from_numpy(self.features[-1]).clone()
             self.values[-1] = network.state_value(features).numpy()
 
     def close(self, ended: NDArray[np.int64], after: NDArray[Any], steps: NDArray[Any]) -> None:

@@ -19,7 +19,7 @@ from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.rollouts.config import from_json
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, apply_rollouts
-from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import Rollout, UpdateApplied
 
@@ -42,15 +42,14 @@ class Training:
 
         Raises:
             BlobError: a blob of the run is missing or damaged.
+            RunError: updates are recorded, but not where the games stand.
             SnapshotError: the games' snapshot is of other games or rules.
             ValueError: the recorded configuration is of another version.
         """
         self._run = run
         self._clock = clock
         self.config = from_json(run.started.config_json)
-        self._sampler = Sampler(self.config.rollout, run.started.run_seed)
-        if run.sampler:
-            self._sampler.restore(run.blobs.get(run.sampler))
+        self._sampler = self._standing()
 
     async def train(
         self,
@@ -66,6 +65,7 @@ class Training:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RunError: another learner goes on with the same run.
         """
+        self._sampler = self._standing()  # one that was broken off stands nowhere
         while not enough():
             begun = self._clock.monotonic()
             before = sha256(self._sampler.snapshot())
@@ -74,6 +74,15 @@ class Training:
             applied = self._applied(update, before, sha256(after))
             await self._run.record_update(applied, update.checkpoint, after)
             done(Progress(applied, update.episodes, self._clock.monotonic() - begun))
+
+    def _standing(self) -> Sampler:
+        run = self._run
+        if run.update and not run.sampler:
+            raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
+        sampler = Sampler(self.config.rollout, run.started.run_seed)
+        if run.sampler:
+            sampler.restore(run.blobs.get(run.sampler))
+        return sampler
 
     async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
         """The next update, in a thread; one that is not waited for is stopped at its next round."""

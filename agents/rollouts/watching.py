@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import psutil
@@ -32,7 +32,7 @@ class Watch:
 
     def done(self, update: Update) -> None:
         """An update was recorded."""
-        self.updates.append(update)
+        self.updates.append(replace(update, episodes=update.episodes[:0]))
         rate = update.applied.steps / max(update.seconds, 1e-9)
         memory = psutil.Process().memory_info().rss / _MIB
         ante = update.applied.metrics.get("ante", float("nan"))

@@ -55,6 +55,11 @@ async def test_a_genuine_run_is_found_identical(trained: Events, blobs: BlobStor
         (UPDATE_2, {"rollout": {"sampler_out": OTHER}}, "rollout.sampler_out", "rules"),
         (SAVED_1, {"sampler": OTHER}, "sampler", "tampering"),
         (SAVED_2, {"sampler": ""}, "sampler", "tampering"),
+        (UPDATE_1, {"rollout": {"games": 5}}, "rollout.games", "tampering"),
+        (UPDATE_2, {"rollout": {"steps": 5}}, "rollout.steps", "tampering"),
+        (UPDATE_2, {"rollout": {"rounds": 5}}, "rollout.rounds", "tampering"),
+        (UPDATE_1, {"metrics": {}}, "metrics.entropy", "tampering"),
+        (0, {"algorithm": "ppo"}, "algorithm", "tampering"),
         (UPDATE_1, {"steps": 23}, "steps", "tampering"),
         (UPDATE_1, {"threads": 7}, "threads", "tampering"),
         (UPDATE_1, {"shuffle_seed": 99}, "shuffle_seed", "seed"),
@@ -73,7 +78,7 @@ async def test_a_forged_record_is_found(
     others = [event for event in trained if event not in run]
     data = orjson.loads(run[revision].data)
     for name, value in change.items():
-        data[name] = {**data[name], **value} if isinstance(value, dict) else value
+        data[name] = {**data[name], **value} if value and isinstance(value, dict) else value
     run[revision] = replace(run[revision], data=orjson.dumps(data))
     differences = await found([*rechain(run), *others], blobs)
     assert (field, cause) in {(each.field, each.cause) for each in differences}

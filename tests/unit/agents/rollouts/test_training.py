@@ -48,7 +48,7 @@ async def test_a_run_that_stopped_goes_on_as_if_it_had_not(
 
 
 async def test_an_update_that_was_broken_off_leaves_no_trace(
-    log: EventLog, blobs: BlobStore, config: TrainConfig
+    log: EventLog, blobs: BlobStore, config: TrainConfig, tmp_path: Path
 ) -> None:
     run, _ = await trained(log, blobs, config, 1)
     loop, under_way = asyncio.get_running_loop(), asyncio.Event()
@@ -62,8 +62,11 @@ async def test_an_update_that_was_broken_off_leaves_no_trace(
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    again = await begun(log, blobs, config)
-    assert (again.update, again.checkpoint) == (run.update, run.checkpoint)
+    assert (await begun(log, blobs, config)).update == 1
+    await training.train(lambda: run.update >= 3, told, lambda done: None)
+    async with EmbeddedLog(tmp_path / "other.sqlite") as other:
+        straight, _ = await trained(other, BlobStore(tmp_path / "other"), config, 3)
+    assert (run.checkpoint, run.sampler) == (straight.checkpoint, straight.sampler)
 
 
 async def test_every_update_is_computed_again(
