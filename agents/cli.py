@@ -18,8 +18,8 @@ from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import ALGORITHM
+from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.profiles import PROFILES
-from jimbot_stream.agents.rollouts.sampler import RulesDisagreeError
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopicError
@@ -29,7 +29,7 @@ from jimbot_stream.checkpoints import BlobError, BlobStore
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.eventlog.opening import ensure_store, open_log
+from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
 from jimbot_stream.streams import topics
 
 PATIENCE_S = 120.0
@@ -46,6 +46,9 @@ FAILURES = (
     RunError,
     ValueError,
 )
+RUN_SEED = click.option(
+    "--run-seed", type=int, required=True, help="Seed that names and determines the run."
+)
 
 
 @click.group()
@@ -54,14 +57,14 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+@RUN_SEED
 def init(run_seed: int) -> None:
     """Record the run and its untrained checkpoint; doing it again changes nothing."""
     _run(_init(run_seed))
 
 
 @main.command()
-@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+@RUN_SEED
 @click.option(
     "--episodes-per-update",
     type=click.IntRange(min=1),
@@ -83,7 +86,7 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 
 
 @main.command()
-@click.option("--run-seed", type=int, required=True, help="Seed that names and determines the run.")
+@RUN_SEED
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
@@ -230,8 +233,7 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
 
     settings, clock = from_environment(), SystemClock()
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
-    ensure_store(settings)
-    async with open_log(settings) as log:
+    async with _log(settings) as log:
         blobs = BlobStore(settings.blobs)
         run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM)
         training = Training(run, clock)
@@ -251,19 +253,21 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
 
 
 async def _list() -> None:
-    settings = from_environment()
-    ensure_store(settings)
-    async with open_log(settings) as log:
+    async with _log(from_environment()) as log:
         Console().print(listing.table(await listing.courses(log)))
 
 
 async def _show(run: str) -> None:
-    settings = from_environment()
-    ensure_store(settings)
-    async with open_log(settings) as log:
+    async with _log(from_environment()) as log:
         course = await listing.course_of(log, run)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
+
+
+def _log(settings: Settings) -> OpenableLog:
+    """The log of the settings, its store started where none listens."""
+    ensure_store(settings)
+    return open_log(settings)
 
 
 def _stop_softly() -> asyncio.Event:

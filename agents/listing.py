@@ -6,7 +6,7 @@ from rich.table import Table
 
 from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
 from jimbot_stream.contracts.upcast import read_event
-from jimbot_stream.eventlog import EventLog, StreamNotFoundError
+from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.naming import RUN
 
 _SHOWN = 12
@@ -54,10 +54,7 @@ async def course_of(log: EventLog, run: str) -> Course:
     Raises:
         ValueError: the log has no such run.
     """
-    try:
-        found = {course.started.run_id: course for course in await courses(log)}
-    except StreamNotFoundError:
-        found = {}
+    found = {course.started.run_id: course for course in await courses(log)}
     if run not in found:
         there = ", ".join(found) or "none"
         raise ValueError(f"no run {run!r} in the log; there are: {there}")

@@ -2,6 +2,8 @@
 
 import hashlib
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +36,17 @@ def environment() -> dict[str, str]:
     found["compute_class"] = compute_class()
     found["python"] = platform.python_version()
     return found
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch cuts sums by its thread count, which must therefore not be the machine's."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _cpu_line(key: str) -> str:

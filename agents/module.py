@@ -15,7 +15,7 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from torch import Tensor
 
-from jimbot_stream.agents.network import Architecture, Layers
+from jimbot_stream.agents.network import Architecture, Layers, owners_of
 
 ROW_ENDS = "row_ends"
 """Column of where the packed candidates of each decision end; only legal ones are packed."""
@@ -57,9 +57,8 @@ def build_module(
 
 def packing(ends: Tensor) -> tuple[Tensor, Tensor]:
     """Whose each packed row is, and which of its owner's: owners[R], places[R]."""
-    counts = torch.diff(ends, prepend=ends.new_zeros(1))
-    owners = torch.repeat_interleave(torch.arange(len(ends)), counts)
-    return owners, torch.arange(len(owners)) - (ends - counts)[owners]
+    owners, starts = owners_of(ends), torch.cat((ends.new_zeros(1), ends[:-1]))
+    return owners, torch.arange(len(owners)) - starts[owners]
 
 
 def unpacked(packed: Tensor, owners: Tensor, places: Tensor, decisions: int) -> Tensor:

@@ -52,6 +52,12 @@ class Layers:
         return self.value(torch.tanh(self.value_mixed(hidden))).squeeze(-1)  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
 
 
+def owners_of(ends: Tensor) -> Tensor:
+    """Whose each packed row is, of decisions whose rows end[B] there: owners[R]."""
+    counts = torch.diff(ends, prepend=ends.new_zeros(1))
+    return torch.repeat_interleave(torch.arange(len(ends)), counts)
+
+
 class CandidateNetwork(nn.Module, Layers):
     """The network by itself."""
 

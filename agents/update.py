@@ -7,11 +7,12 @@ import torch
 
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.checkpoint import from_bytes
+from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.ppo.advantages import advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import ColumnLearner, build_learner
 from jimbot_stream.agents.ppo.loss import Columns
-from jimbot_stream.agents.ppo.memory import float32, one_thread, restore, saved
+from jimbot_stream.agents.ppo.memory import float32, restore, saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Updates of a run in the simulator, computed again: the games are played anew from their seeds."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jimbot_stream.agents.checkpoint import sha256
-from jimbot_stream.agents.rollouts.config import RolloutConfig
+from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
 from jimbot_stream.contracts.v1.learning_pb2 import UpdateApplied
 from jimbot_stream.replay.history import Entry, finding
 from jimbot_stream.replay.policies import Blobs
@@ -14,15 +15,14 @@ if TYPE_CHECKING:
     from jimbot_stream.agents.rollouts.update import RolloutUpdate
 
 
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """An update as it comes out here, and where it leaves the games."""
 
-    def __init__(self, update: "RolloutUpdate", sampler: str, config: RolloutConfig) -> None:
-        self.checkpoint = update.checkpoint
-        self.metrics = update.metrics
-        self.steps = update.steps
-        self.sampler = sampler
-        self.config = config
+    update: "RolloutUpdate"
+    sampler: str
+    """sha256 of the games' snapshot, in hex."""
+    config: TrainConfig
 
 
 def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Repeated:
@@ -31,7 +31,6 @@ def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) ->
     Raises:
         ValueError: a blob or the configuration cannot be used, or the games began elsewhere.
     """
-    from jimbot_stream.agents.rollouts.config import from_json
     from jimbot_stream.agents.rollouts.sampler import Sampler
     from jimbot_stream.agents.rollouts.update import apply_rollouts
 
@@ -42,7 +41,7 @@ def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) ->
     if sha256(sampler.snapshot()) != update.rollout.sampler_in:
         raise ValueError("the games do not stand where the record says they began")
     repeated = apply_rollouts(before, sampler, config, update.shuffle_seed)
-    return Repeated(repeated, sha256(sampler.snapshot()), config.rollout)
+    return Repeated(repeated, sha256(sampler.snapshot()), config)
 
 
 def rollout_faults(entry: Entry, update: UpdateApplied, repeated: Repeated) -> Iterator[Divergence]:
@@ -58,7 +57,7 @@ def rollout_faults(entry: Entry, update: UpdateApplied, repeated: Repeated) -> I
             "The same weights left the games elsewhere.",
         )
     for name in ("games", "steps", "rounds"):
-        expected, got = getattr(repeated.config, name), getattr(update.rollout, name)
+        expected, got = getattr(repeated.config.rollout, name), getattr(update.rollout, name)
         if expected != got:
             yield finding(
                 entry.event, "update", f"rollout.{name}", str(expected), str(got), "tampering"

@@ -12,7 +12,6 @@ from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import from_json, shuffle_seed
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.rollouts.config import ALGORITHM
-from jimbot_stream.agents.rollouts.config import from_json as rollout_config
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
@@ -229,12 +228,12 @@ def _replay_rollout(
 ) -> Verdict:
     """An update that was played in the simulator."""
     try:
-        threads = rollout_config(update.config_json).shards
         repeated = rollouts.repeat(update, run_seed, before, blobs)
     except Exception as error:  # noqa: BLE001 - an edited record can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "rollout", "games to play again", text, "missing")
-    verdict = _compare(entry, update, repeated, _Told(repeated.steps, threads), blobs)
+    told = _Told(repeated.update.steps, repeated.config.shards)
+    verdict = _compare(entry, update, repeated.update, told, blobs)
     if not isinstance(verdict, Match):
         return verdict
     return next(rollouts.rollout_faults(entry, update, repeated), verdict)

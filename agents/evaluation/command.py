@@ -12,8 +12,8 @@ from rich.progress import track
 from jimbot_stream.agents.evaluation import report
 from jimbot_stream.agents.evaluation.panel import Panel, evaluate
 from jimbot_stream.agents.evaluation.players import BASELINES, NetworkPlayer, Player
+from jimbot_stream.agents.rollouts.lockstep import word_of
 from jimbot_stream.agents.rollouts.sampler import MAGIC as GAMES
-from jimbot_stream.agents.rollouts.sampler import word_of
 from jimbot_stream.checkpoints import BlobStore
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.batch import Rows
 from jimbot_stream.agents.evaluation.players import Packed, Player
+from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.agents.rollouts.config import RolloutConfig
-from jimbot_stream.agents.rollouts.sampler import refuse_idle, refuse_refusals, word_of
+from jimbot_stream.agents.rollouts.lockstep import Lockstep, word_of
 from jimbot_stream.balatro import wire
 from jimbot_stream.balatro.envs.games import Games
-from jimbot_stream.balatro.kernels import batch, rollouts
-from jimbot_stream.balatro.state import plain
-
-_WORD = (1 << 64) - 1
+from jimbot_stream.balatro.kernels import rollouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Panel:
     win_ante: int = 8
     most_steps: int = RolloutConfig().most_steps
 
-    def begun(self) -> Games:
+    def begun(self) -> Lockstep:
         """All games at their beginning.
 
         Raises:
@@ -44,10 +41,7 @@ class Panel:
             win_ante=self.win_ante,
             most_steps=self.most_steps,
         )
-        base = word_of("panel", self.number)
-        games.seed([(base + number) & _WORD for number in range(self.games)])
-        games.begin(np.ones(self.games, dtype=np.bool_))
-        return games
+        return Lockstep(games, word_of("panel", self.number))
 
 
 def evaluate(player: Player, panel: Panel) -> NDArray[Any]:
@@ -56,12 +50,8 @@ def evaluate(player: Player, panel: Panel) -> NDArray[Any]:
     Raises:
         RulesDisagreeError: the rules refused what they had listed.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # torch cuts sums by its thread count
-    try:
+    with one_thread():
         return _Evaluation(player, panel).run()
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Evaluation:
@@ -73,7 +63,6 @@ class _Evaluation:
         count = panel.games
         self._results = np.zeros(count, dtype=EPISODE)
         self._open = np.ones(count, dtype=np.bool_)
-        self._ended = np.zeros(count, dtype=np.bool_)
         room = count * rollouts.CAPACITY + rollouts.CAPACITY
         self._features = np.empty((count, wire.FEATURES), dtype=np.float32)
         self._listed = np.empty(room, dtype=np.int64)
@@ -89,30 +78,10 @@ class _Evaluation:
 
     def _step(self, counter: int) -> None:
         games = self._games
-        upto = rollouts.look(
-            games.states, games.works, 0, self._features, self._listed, self._rows, self._ends
-        )
-        refuse_idle(games, self._ends)
+        upto = games.look(self._features, self._listed, self._rows, self._ends)
+        games.refuse_idle(self._ends)
         chosen = self._player.choose(self._features, self._rows[:upto], self._ends, counter)
-        steps = games.carry["steps"] + 1
-        rollouts.advance(
-            games.states,
-            games.rngs,
-            games.works,
-            games.carry,
-            games.settings,
-            games.fresh,
-            self._listed[chosen],
-            games.before,
-            games.after,
-            self._ended,
-        )
-        refuse_refusals(games)
-        self._close(np.flatnonzero(self._ended & self._open), steps)
-
-    def _close(self, ended: NDArray[np.int64], steps: NDArray[Any]) -> None:
-        after = plain(self._games.after, batch.FACTS)
-        self._results["steps"][ended] = steps[ended]
-        for name in ("ante", "beaten", "won", "best_score", "over"):
-            self._results[name][ended] = after[name][ended]
-        self._open[ended] = False
+        games.advance(self._listed[chosen])
+        closed = games.ended & self._open
+        self._results[closed] = games.outcomes(closed)
+        self._open &= ~closed

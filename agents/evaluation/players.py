@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jimbot_stream.agents.batch import Rows
 from jimbot_stream.agents.checkpoint import from_bytes
-from jimbot_stream.agents.network import CandidateNetwork
+from jimbot_stream.agents.network import CandidateNetwork, owners_of
 from jimbot_stream.balatro.kernels import rollouts
 from jimbot_stream.balatro.tables.columns import CANDIDATE
 from jimbot_stream.decision.heuristic import choose_by_rule
@@ -56,8 +56,7 @@ class NetworkPlayer:
         self, features: NDArray[np.float32], rows: Rows, ends: Packed, counter: int
     ) -> Packed:
         """By the network's logits."""
-        counts = torch.from_numpy(np.diff(ends, prepend=0))
-        owners = torch.repeat_interleave(torch.arange(len(counts)), counts)
+        owners = owners_of(torch.from_numpy(ends))
         with torch.inference_mode():
             # Copies, because matrix kernels give other bits where memory begins elsewhere.
             told = torch.from_numpy(features).clone(), torch.from_numpy(rows).clone()

@@ -1,7 +1,5 @@
 """A learner's memory: taken from a checkpoint, and written into the next."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -11,17 +9,6 @@ from torch import Tensor
 
 from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
 from jimbot_stream.agents.ppo.learner import ColumnLearner
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Torch cuts sums by its thread count, which must therefore not be the machine's."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def restore(learner: ColumnLearner, checkpoint: Checkpoint) -> None:

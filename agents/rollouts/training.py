@@ -9,9 +9,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
-
-from numpy.typing import NDArray
 
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.machine import environment
@@ -29,8 +26,6 @@ class Progress:
     """An update that was recorded."""
 
     applied: UpdateApplied
-    episodes: NDArray[Any]
-    """Games that ended meanwhile; ``chunk.EPISODE``."""
     seconds: float
 
 
@@ -65,15 +60,22 @@ class Training:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RunError: another learner goes on with the same run.
         """
-        self._sampler = self._standing()  # one that was broken off stands nowhere
         while not enough():
             begun = self._clock.monotonic()
-            before = sha256(self._sampler.snapshot())
-            update = await self._compute(told)
-            after = self._sampler.snapshot()
-            applied = self._applied(update, before, sha256(after))
-            await self._run.record_update(applied, update.checkpoint, after)
-            done(Progress(applied, update.episodes, self._clock.monotonic() - begun))
+            try:
+                applied = await self._update(told)
+            except BaseException:
+                self._sampler = self._standing()  # one that was broken off stands nowhere
+                raise
+            done(Progress(applied, self._clock.monotonic() - begun))
+
+    async def _update(self, told: Callable[[int], None]) -> UpdateApplied:
+        before = self._run.sampler or sha256(self._sampler.snapshot())
+        update = await self._compute(told)
+        after = self._sampler.snapshot()
+        applied = self._applied(update, before, sha256(after))
+        await self._run.record_update(applied, update.checkpoint, after)
+        return applied
 
     def _standing(self) -> Sampler:
         run = self._run

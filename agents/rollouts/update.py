@@ -1,11 +1,11 @@
 """One update in the simulator as a function: rounds of play, each learned from while the next runs.
 
-The first round is played by the weights that the update begins with, every later one by
-those of two rounds before it: the learner passes over a round while the sampler, in a thread
+The first two rounds are played by the weights that the update begins with, every later one
+by those of two rounds before it: the learner passes over a round while the sampler, in a thread
 of its own, plays the next. The lag is fixed, so threads have no say in any bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +15,13 @@ import torch
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.checkpoint import Tensors, from_bytes
+from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.network import Architecture, CandidateNetwork
 from jimbot_stream.agents.ppo.advantages import rollout_advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import ColumnLearner, build_learner
 from jimbot_stream.agents.ppo.loss import Columns
-from jimbot_stream.agents.ppo.memory import float32, one_thread, restore, saved
+from jimbot_stream.agents.ppo.memory import float32, restore, saved
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import TrainConfig
 from jimbot_stream.agents.rollouts.sampler import Sampler
@@ -109,7 +110,7 @@ class _Rounds:
         self._episodes: list[NDArray[Any]] = []
         self.steps = 0
 
-    def chunks(self, rounds: int) -> "Any":
+    def chunks(self, rounds: int) -> Iterator[Chunk]:
         """Every round in turn; the next one is under way while the caller learns."""
         following = self._play()
         for number in range(rounds):

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import psutil
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from jimbot_stream.agents.rollouts.training import Progress as Update
@@ -21,23 +28,22 @@ _MIB = 1 << 20
 class Watch:
     """Gathers what updates tell, and shows it."""
 
-    console: Console
     bar: Progress
-    task: int
+    task: TaskID
     updates: list[Update] = field(default_factory=list)
 
     def told(self, steps: int) -> None:
         """Some decisions were learned from."""
-        self.bar.update(self.task, advance=steps)  # type: ignore[arg-type]  # TaskID is an int
+        self.bar.update(self.task, advance=steps)
 
     def done(self, update: Update) -> None:
         """An update was recorded."""
-        self.updates.append(replace(update, episodes=update.episodes[:0]))
+        self.updates.append(update)
         rate = update.applied.steps / max(update.seconds, 1e-9)
         memory = psutil.Process().memory_info().rss / _MIB
         ante = update.applied.metrics.get("ante", float("nan"))
         text = f"{rate:,.0f} steps/s, {memory:,.0f} MiB, mean ante {ante:.2f}"
-        self.bar.update(self.task, description=text)  # type: ignore[arg-type]  # as above
+        self.bar.update(self.task, description=text)
 
     def table(self) -> Table:
         """The course of the run; of many updates, some."""
@@ -63,7 +69,7 @@ def watching(steps: int | None) -> Iterator[Watch]:
     console = Console()
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
-        watch = Watch(console, bar, bar.add_task("beginning", total=steps))
+        watch = Watch(bar, bar.add_task("beginning", total=steps))
         yield watch
     if watch.updates:
         console.print(watch.table())

@@ -219,6 +219,17 @@ def checked_stake(stake: int) -> int:
     return stake
 
 
+def checked_win_ante(win_ante: int) -> int:
+    """The ante whose boss must be beaten, if there is one.
+
+    Raises:
+        ValueError: there is no such ante.
+    """
+    if not 1 <= win_ante <= len(ANTE_BASE[0]):
+        raise ValueError(f"win_ante {win_ante} is not in 1..{len(ANTE_BASE[0])}")
+    return win_ante
+
+
 def new_run(
     seed: str,
     deck: str = "b_red",
@@ -234,8 +245,7 @@ def new_run(
     Raises:
         ValueError: seed, deck, stake or win_ante is none.
     """
-    if not 1 <= win_ante <= len(ANTE_BASE[0]):
-        raise ValueError(f"win_ante {win_ante} is not in 1..{len(ANTE_BASE[0])}")
+    checked_win_ante(win_ante)
     letters = np.frombuffer(checked_seed(seed).encode("ascii"), dtype=np.uint8).copy()
     number = deck_number(deck)
     states = blank(STATE)

@@ -7,10 +7,9 @@ from typing import Any, Final, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from jimbot_stream.balatro.engine import checked_seed, checked_stake, deck_number
+from jimbot_stream.balatro.engine import checked_seed, checked_stake, checked_win_ante, deck_number
 from jimbot_stream.balatro.envs.rewards import Reward
 from jimbot_stream.balatro.profile import Profile
-from jimbot_stream.balatro.tables.blinds import ANTE_BASE
 
 MOST_STEPS: Final = 10_000
 """Steps after which an episode is cut off."""
@@ -62,9 +61,7 @@ def rules(deck: str, stake: int, win_ante: int, endless: bool) -> list[int]:
         ValueError: deck, stake or win_ante is none.
     """
     number, colour = deck_number(deck), checked_stake(whole("stake", stake))
-    if not 1 <= whole("win_ante", win_ante) <= len(ANTE_BASE[0]):
-        raise ValueError(f"win_ante {win_ante} is not in 1..{len(ANTE_BASE[0])}")
-    return [number, colour, win_ante, int(bool(endless))]
+    return [number, colour, checked_win_ante(whole("win_ante", win_ante)), int(bool(endless))]
 
 
 def checked_most_steps(most_steps: int) -> int:

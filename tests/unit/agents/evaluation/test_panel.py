@@ -45,7 +45,7 @@ def test_panels_differ_and_are_not_what_training_plays() -> None:
         return {games.game_seed(n) for n in range(6)}  # type: ignore[attr-defined]  # of Games
 
     training = Sampler(RolloutConfig(games=6), 1).games
-    found = [seeds(Panel(1, 6).begun()), seeds(Panel(2, 6).begun()), seeds(training)]
+    found = [seeds(Panel(1, 6).begun().games), seeds(Panel(2, 6).begun().games), seeds(training)]
     assert len(set.union(*found)) == 18
 
 
@@ -55,7 +55,7 @@ def test_random_play_is_the_seeds() -> None:
 
 
 def test_the_greedy_player_plays_the_hand_that_scores_most() -> None:
-    games = Panel(games=1).begun()
+    games = Panel(games=1).begun().games
     run = Run(games.game_seed(0), games.states, games.rngs)
     for wanted in ("select_blind", "play"):
         features, rows, mask, listed = wire.encode(wire.state_message(run))
