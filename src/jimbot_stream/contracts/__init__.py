@@ -12,6 +12,16 @@ from jimbot_stream.contracts.v1.decision_pb2 import (
     DecisionSource,
 )
 from jimbot_stream.contracts.v1.envelope_pb2 import Event, EventBatch, EventType, RecordRejected
+from jimbot_stream.contracts.v1.evaluation_pb2 import (
+    CheckpointPromoted,
+    CheckpointRefused,
+    CheckpointRolledBack,
+    Estimate,
+    EvaluationCompleted,
+    EvaluationStarted,
+    GameResult,
+    GamesEvaluated,
+)
 from jimbot_stream.contracts.v1.game_pb2 import (
     Action,
     ActionApplied,
@@ -33,12 +43,15 @@ from jimbot_stream.contracts.v1.game_pb2 import (
 )
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CurriculumAdvanced,
     EpisodeClosed,
     EpisodeReference,
+    PopulationExploited,
     Rollout,
     RunEnded,
     RunStarted,
     UpdateApplied,
+    UpdateRejected,
 )
 
 __all__ = [
@@ -47,7 +60,11 @@ __all__ = [
     "ActionVerb",
     "Blind",
     "Card",
+    "CheckpointPromoted",
+    "CheckpointRefused",
+    "CheckpointRolledBack",
     "CheckpointSaved",
+    "CurriculumAdvanced",
     "DecisionMade",
     "DecisionMode",
     "DecisionReply",
@@ -55,17 +72,23 @@ __all__ = [
     "DecisionSource",
     "EpisodeClosed",
     "EpisodeReference",
+    "Estimate",
+    "EvaluationCompleted",
+    "EvaluationStarted",
     "Event",
     "EventBatch",
     "EventType",
     "GameEnded",
+    "GameResult",
     "GameStarted",
     "GameState",
+    "GamesEvaluated",
     "HandLevel",
     "Item",
     "LegalAction",
     "PackKind",
     "Phase",
+    "PopulationExploited",
     "RecordRejected",
     "Rollout",
     "RoundTargets",
@@ -75,4 +98,5 @@ __all__ = [
     "Suit",
     "Tag",
     "UpdateApplied",
+    "UpdateRejected",
 ]

@@ -22,6 +22,7 @@ TITLES = {
     "game": "Games",
     "decision": "Decisions",
     "learning": "Learning",
+    "evaluation": "Evaluations and service",
 }
 """Section per .proto file, in the order of the page."""
 

@@ -28,6 +28,15 @@ SCHEMA_VERSIONS: Mapping[str, int] = {
     "UpdateApplied": 1,
     "CheckpointSaved": 1,
     "RunEnded": 1,
+    "UpdateRejected": 1,
+    "PopulationExploited": 1,
+    "CurriculumAdvanced": 1,
+    "EvaluationStarted": 1,
+    "GamesEvaluated": 1,
+    "EvaluationCompleted": 1,
+    "CheckpointPromoted": 1,
+    "CheckpointRefused": 1,
+    "CheckpointRolledBack": 1,
 }
 """Current schema version of every logged type."""
 

@@ -8,18 +8,27 @@ from hypothesis import strategies as st
 
 from jimbot_stream.contracts import (
     ActionApplied,
+    CheckpointPromoted,
+    CheckpointRefused,
+    CheckpointRolledBack,
     CheckpointSaved,
+    CurriculumAdvanced,
     DecisionMade,
+    EvaluationCompleted,
+    EvaluationStarted,
     Event,
     EventBatch,
     GameEnded,
+    GamesEvaluated,
     GameStarted,
     GameState,
+    PopulationExploited,
     RecordRejected,
     RunEnded,
     RunStarted,
     StateObserved,
     UpdateApplied,
+    UpdateRejected,
 )
 
 _SCALARS: dict[int, st.SearchStrategy[object]] = {
@@ -85,5 +94,14 @@ def logged() -> dict[str, type[Message]]:
         UpdateApplied,
         CheckpointSaved,
         RunEnded,
+        UpdateRejected,
+        PopulationExploited,
+        CurriculumAdvanced,
+        EvaluationStarted,
+        GamesEvaluated,
+        EvaluationCompleted,
+        CheckpointPromoted,
+        CheckpointRefused,
+        CheckpointRolledBack,
     )
     return {kind.DESCRIPTOR.name: kind for kind in kinds}

@@ -79,7 +79,7 @@ class Rollout(_message.Message):
     def __init__(self, games: _Optional[int] = ..., steps: _Optional[int] = ..., rounds: _Optional[int] = ..., sampler_in: _Optional[str] = ..., sampler_out: _Optional[str] = ...) -> None: ...
 
 class UpdateApplied(_message.Message):
-    __slots__ = ("run_id", "update", "checkpoint_in", "checkpoint_out", "episodes", "shuffle_seed", "config_json", "environment_json", "threads", "steps", "metrics", "rollout")
+    __slots__ = ("run_id", "update", "checkpoint_in", "checkpoint_out", "episodes", "shuffle_seed", "config_json", "environment_json", "threads", "steps", "metrics", "rollout", "memory_in", "memory_out")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -99,6 +99,8 @@ class UpdateApplied(_message.Message):
     STEPS_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
     ROLLOUT_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_IN_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_OUT_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     update: int
     checkpoint_in: str
@@ -111,10 +113,81 @@ class UpdateApplied(_message.Message):
     steps: int
     metrics: _containers.ScalarMap[str, float]
     rollout: Rollout
-    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint_in: _Optional[str] = ..., checkpoint_out: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., shuffle_seed: _Optional[int] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., threads: _Optional[int] = ..., steps: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ..., rollout: _Optional[_Union[Rollout, _Mapping]] = ...) -> None: ...
+    memory_in: str
+    memory_out: str
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint_in: _Optional[str] = ..., checkpoint_out: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., shuffle_seed: _Optional[int] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., threads: _Optional[int] = ..., steps: _Optional[int] = ..., metrics: _Optional[_Mapping[str, float]] = ..., rollout: _Optional[_Union[Rollout, _Mapping]] = ..., memory_in: _Optional[str] = ..., memory_out: _Optional[str] = ...) -> None: ...
+
+class UpdateRejected(_message.Message):
+    __slots__ = ("run_id", "update", "checkpoint", "cause", "reason", "episodes", "rejected", "evaluation_id")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EPISODES_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    update: int
+    checkpoint: str
+    cause: str
+    reason: str
+    episodes: _containers.RepeatedCompositeFieldContainer[EpisodeReference]
+    rejected: str
+    evaluation_id: str
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint: _Optional[str] = ..., cause: _Optional[str] = ..., reason: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., rejected: _Optional[str] = ..., evaluation_id: _Optional[str] = ...) -> None: ...
+
+class PopulationExploited(_message.Message):
+    __slots__ = ("run_id", "update", "from_run", "from_checkpoint", "checkpoint_before", "config_json", "seed", "generation", "scores")
+    class ScoresEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    FROM_RUN_FIELD_NUMBER: _ClassVar[int]
+    FROM_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_JSON_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    update: int
+    from_run: str
+    from_checkpoint: str
+    checkpoint_before: str
+    config_json: str
+    seed: int
+    generation: int
+    scores: _containers.ScalarMap[str, float]
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., from_run: _Optional[str] = ..., from_checkpoint: _Optional[str] = ..., checkpoint_before: _Optional[str] = ..., config_json: _Optional[str] = ..., seed: _Optional[int] = ..., generation: _Optional[int] = ..., scores: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class CurriculumAdvanced(_message.Message):
+    __slots__ = ("run_id", "update", "stage", "name", "config_json", "games", "measured", "wanted")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_JSON_FIELD_NUMBER: _ClassVar[int]
+    GAMES_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_FIELD_NUMBER: _ClassVar[int]
+    WANTED_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    update: int
+    stage: int
+    name: str
+    config_json: str
+    games: int
+    measured: float
+    wanted: float
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., stage: _Optional[int] = ..., name: _Optional[str] = ..., config_json: _Optional[str] = ..., games: _Optional[int] = ..., measured: _Optional[float] = ..., wanted: _Optional[float] = ...) -> None: ...
 
 class CheckpointSaved(_message.Message):
-    __slots__ = ("checkpoint", "size", "run_id", "update", "parent", "rules_version", "sampler")
+    __slots__ = ("checkpoint", "size", "run_id", "update", "parent", "rules_version", "sampler", "memory")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
@@ -122,6 +195,7 @@ class CheckpointSaved(_message.Message):
     PARENT_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
     SAMPLER_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     size: int
     run_id: str
@@ -129,7 +203,8 @@ class CheckpointSaved(_message.Message):
     parent: str
     rules_version: str
     sampler: str
-    def __init__(self, checkpoint: _Optional[str] = ..., size: _Optional[int] = ..., run_id: _Optional[str] = ..., update: _Optional[int] = ..., parent: _Optional[str] = ..., rules_version: _Optional[str] = ..., sampler: _Optional[str] = ...) -> None: ...
+    memory: str
+    def __init__(self, checkpoint: _Optional[str] = ..., size: _Optional[int] = ..., run_id: _Optional[str] = ..., update: _Optional[int] = ..., parent: _Optional[str] = ..., rules_version: _Optional[str] = ..., sampler: _Optional[str] = ..., memory: _Optional[str] = ...) -> None: ...
 
 class RunEnded(_message.Message):
     __slots__ = ("run_id", "updates", "checkpoint", "reason")
