@@ -12,7 +12,14 @@ from jimbot_stream.agents.ppo import config as configs
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
+from jimbot_stream.contracts import (
+    CheckpointSaved,
+    CurriculumAdvanced,
+    PopulationExploited,
+    RunEnded,
+    RunStarted,
+    UpdateApplied,
+)
 from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
@@ -83,8 +90,18 @@ class TrainingRun:
 
     @property
     def config(self) -> UpdateConfig:
-        """The configuration of every update of the run."""
-        return configs.from_json(self.started.config_json)
+        """The configuration of every update of a run that learns from recorded games."""
+        return configs.from_json(self.config_json)
+
+    @property
+    def config_json(self) -> str:
+        """The configuration in effect: what the run began with, or what changed it last."""
+        for event in reversed(self.events):
+            if event.type == "CurriculumAdvanced":
+                return read_event(CurriculumAdvanced, event).config_json
+            if event.type == "PopulationExploited":
+                return read_event(PopulationExploited, event).config_json
+        return self.started.config_json
 
     @property
     def updates(self) -> list[UpdateApplied]:
@@ -93,9 +110,13 @@ class TrainingRun:
 
     @property
     def checkpoint(self) -> str:
-        """The newest checkpoint, as sha256 in hex."""
-        saved = self._all("CheckpointSaved")
-        return read_event(CheckpointSaved, saved[-1]).checkpoint
+        """The checkpoint that the next update begins with, as sha256 in hex."""
+        for event in reversed(self.events):
+            if event.type == "PopulationExploited":
+                return read_event(PopulationExploited, event).from_checkpoint
+            if event.type == "CheckpointSaved":
+                return read_event(CheckpointSaved, event).checkpoint
+        return self.started.checkpoint
 
     @property
     def update(self) -> int:

@@ -9,8 +9,9 @@ from jimbot_stream.replay.decisions import repeat_decisions
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.rules import retrace
+from jimbot_stream.replay.runs import check_run, check_saved
 from jimbot_stream.replay.survey import Survey, absent, survey
-from jimbot_stream.replay.updates import check_run, check_saved, repeat_updates
+from jimbot_stream.replay.updates import repeat_updates
 from jimbot_stream.replay.verdict import Verdict
 
 

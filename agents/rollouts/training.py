@@ -43,7 +43,7 @@ class Training:
         """
         self._run = run
         self._clock = clock
-        self.config = from_json(run.started.config_json)
+        self.config = from_json(run.config_json)
         self._sampler = self._standing()
 
     async def train(

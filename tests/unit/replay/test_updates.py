@@ -202,7 +202,8 @@ async def test_a_checkpoints_own_stream_must_name_it(
 async def test_a_run_under_other_rules_is_said_so(
     house: House, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jimbot_stream.replay.updates.RULES_VERSION", "later/1")
+    monkeypatch.setattr("jimbot_stream.replay.blame.RULES_VERSION", "later/1")
+    monkeypatch.setattr("jimbot_stream.replay.runs.RULES_VERSION", "later/1")
     monkeypatch.setattr("jimbot_stream.agents.checkpoint.RULES_VERSION", "later/1")
 
     found = await divergences([e for e in house.events if not e.stream.startswith("c")], blobs)

@@ -1,0 +1,135 @@
+"""Every algorithm that a run can name, and how its updates are computed again.
+
+An algorithm learns either from recorded games, to which an update refers, or from games that
+it plays in the simulator, which the update's seeds and snapshots repeat.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.ppo import config as ppo
+from jimbot_stream.agents.rollouts import config as rollouts
+from jimbot_stream.contracts import UpdateApplied
+
+
+class Config(Protocol):
+    """What every configuration of an algorithm tells."""
+
+    @property
+    def shards(self) -> int:
+        """Threads that compute gradients."""
+        ...
+
+    def to_json(self) -> str:
+        """Canonical JSON."""
+        ...
+
+
+class GamesConfig(Config, Protocol):
+    """What an algorithm that learns from recorded games tells beyond that."""
+
+    @property
+    def reward(self) -> str:
+        """Name of the reward in ``rewards.REWARDS``."""
+        ...
+
+
+class PlayConfig(Config, Protocol):
+    """What an algorithm that plays in the simulator tells beyond that."""
+
+    @property
+    def rollout(self) -> rollouts.RolloutConfig:
+        """The games."""
+        ...
+
+
+class Outcome(Protocol):
+    """What every update makes."""
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The checkpoint after it."""
+        ...
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """For people; a replay compares them where the checkpoints are equal."""
+        ...
+
+
+class Blobs(Protocol):
+    """Where snapshots are read from."""
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of a blob."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """An update in the simulator, and where it leaves games and replay memory."""
+
+    checkpoint: bytes
+    metrics: dict[str, float]
+    steps: int
+    sampler: str
+    """sha256 of the games' snapshot, in hex."""
+    memory: str = ""
+    """sha256 of the manifest of the replay memory, in hex; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromGames:
+    """Learns from recorded games."""
+
+    read_config: Callable[[str], GamesConfig]
+    apply: Callable[[bytes, Batch, Any, int], Outcome]
+    """Checkpoint, batch, configuration and shuffle seed to the update."""
+    on_policy: bool
+    """Learns only from games of its run, decided by the checkpoint that the update begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromPlay:
+    """Learns from games that it plays in the simulator."""
+
+    read_config: Callable[[str], PlayConfig]
+    repeat: Callable[[UpdateApplied, int, bytes, Blobs], Played]
+    """Record, run seed, checkpoint before and blobs to the update, computed again.
+
+    Raises ValueError where the record cannot be repeated.
+    """
+
+
+def algorithm_named(name: str) -> FromGames | FromPlay:
+    """The algorithm of a run.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        return ALGORITHMS[name]
+    except KeyError:
+        known = ", ".join(ALGORITHMS)
+        raise ValueError(f"no algorithm {name!r} in this release; known: {known}") from None
+
+
+def _ppo(checkpoint: bytes, batch: Batch, config: Any, shuffle_seed: int) -> Outcome:
+    from jimbot_stream.agents.update import apply_update  # loads RLlib, for seconds
+
+    return apply_update(checkpoint, batch, config, shuffle_seed)
+
+
+def _ppo_rollouts(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+    from jimbot_stream.agents.rollouts.repeat import repeat  # loads RLlib, for seconds
+
+    return repeat(update, run_seed, before, blobs)
+
+
+ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
+    "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
+    rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts),
+}
+"""By the name in RunStarted."""

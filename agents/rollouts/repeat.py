@@ -1,0 +1,24 @@
+"""A recorded update in the simulator, computed again: its games are played anew from seeds."""
+
+from jimbot_stream.agents.algorithms import Blobs, Played
+from jimbot_stream.agents.checkpoint import sha256
+from jimbot_stream.agents.rollouts.config import from_json
+from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.update import apply_rollouts
+from jimbot_stream.contracts import UpdateApplied
+
+
+def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+    """Play and learn as the record says, from the checkpoint before it.
+
+    Raises:
+        ValueError: a blob or the configuration cannot be used, or the games began elsewhere.
+    """
+    config = from_json(update.config_json)
+    sampler = Sampler(config.rollout, run_seed)
+    if update.update > 1:
+        sampler.restore(blobs.get(update.rollout.sampler_in))
+    if sha256(sampler.snapshot()) != update.rollout.sampler_in:
+        raise ValueError("the games do not stand where the record says they began")
+    made = apply_rollouts(before, sampler, config, update.shuffle_seed)
+    return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()))
