@@ -7,6 +7,7 @@ import math
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -31,6 +32,9 @@ from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
 from jimbot_stream.streams import topics
+
+if TYPE_CHECKING:
+    from jimbot_stream.agents.evaluation.command import Request
 
 PATIENCE_S = 120.0
 PLAYERS = ("random", "greedy", "rule")
@@ -151,6 +155,13 @@ def show(run: str) -> None:
     help="Games, each played once by every player.",
 )
 @click.option("--drawn", is_flag=True, help="Draw a checkpoint's actions, as in training.")
+@click.option(
+    "--record/--no-record",
+    default=True,
+    show_default=True,
+    help="Keep the results of every game in the event log, for jimbot-replay verify.",
+)
+@click.option("--again", is_flag=True, help="Play what stands in the log, too, and compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def evaluate(
     checkpoints: Sequence[str],
@@ -158,19 +169,20 @@ def evaluate(
     panel: int,
     games: int,
     drawn: bool,
+    record: bool,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Play the same games with checkpoints and baselines, and compare.
 
-    Red deck, white stake, seeds that training never takes. Equal arguments give equal games.
+    Red deck, white stake, seeds that training never takes. Equal arguments give equal games, so
+    an evaluation that stands in the log is shown from there.
     """
-    from jimbot_stream.agents.evaluation.command import compare
+    from jimbot_stream.agents.evaluation.command import Request
+    from jimbot_stream.agents.evaluation.panel import Panel
 
-    try:
-        compare(from_environment().blobs, checkpoints, players, (panel, games), drawn, as_json)
-    except FAILURES as error:
-        click.echo(f"jimbot-learn: {error}", err=True)
-        sys.exit(1)
+    wanted = Request(checkpoints, players, Panel(panel, games), drawn, again)
+    _run(_evaluate(wanted, record, as_json))
 
 
 def _run(work: Awaitable[None]) -> None:
@@ -250,6 +262,15 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
                 watch.done,
             )
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
+
+
+async def _evaluate(wanted: "Request", record: bool, as_json: bool) -> None:
+    from jimbot_stream.agents.evaluation.command import compare
+
+    settings = from_environment()
+    async with contextlib.AsyncExitStack() as stack:
+        log = await stack.enter_async_context(_log(settings)) if record else None
+        await compare(log, settings.blobs, wanted, as_json=as_json)
 
 
 async def _list() -> None:
