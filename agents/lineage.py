@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from google.protobuf.message import Message
 
 from jimbot_stream.contracts import (
+    EpisodeRejected,
     PopulationExploited,
     RunStarted,
     UpdateApplied,
@@ -44,6 +45,8 @@ class Lineage:
             self._apply(message)
         elif isinstance(message, UpdateRejected):
             self._reject(message)
+        elif isinstance(message, EpisodeRejected):
+            self.learned.add(message.episode.game_id)
         elif isinstance(message, PopulationExploited):
             self.newest = self.incumbent = message.from_checkpoint
             self.made[message.from_checkpoint] = self.number

@@ -9,8 +9,10 @@ import orjson
 from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.history import (
     CHECKPOINT_PREFIX,
+    EVALUATION_PREFIX,
     GAME_PREFIX,
     RUN_PREFIX,
+    SERVICE_PREFIX,
     finding,
     read_metadata,
 )
@@ -29,6 +31,12 @@ class Survey:
     """Streams of checkpoints, with the number of events in each."""
     saved: dict[str, bytes] = field(default_factory=dict)
     """Checkpoints of training runs, with the data of their CheckpointSaved."""
+    evaluations: dict[str, int] = field(default_factory=dict)
+    """Streams of evaluations, with the number of events in each."""
+    service: list[str] = field(default_factory=list)
+    """The stream of what is in service, where there is one."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """Run by checkpoint, of all that were saved; empty for those that nobody trained."""
     verdicts: list[Verdict] = field(default_factory=list)
     """On the log as a whole: requests decided in two games, checkpoints of unknown origin."""
 
@@ -52,6 +60,13 @@ class _Reading:
             streams = self.found.checkpoints
             streams[event.stream] = streams.get(event.stream, 0) + 1
             self.own.append(event)
+            name = _field(event.data, "checkpoint")
+            self.found.origins.setdefault(name, _field(event.data, "run_id"))
+        elif event.stream.startswith(EVALUATION_PREFIX):
+            count = self.found.evaluations.get(event.stream, 0)
+            self.found.evaluations[event.stream] = count + 1
+        elif event.stream.startswith(SERVICE_PREFIX) and event.stream not in self.found.service:
+            self.found.service.append(event.stream)
 
     def _take_game(self, event: RecordedEvent) -> None:
         count = self.found.games.setdefault(event.stream, 0)
@@ -73,7 +88,9 @@ class _Reading:
         if event.type == "UpdateApplied":
             updates.append(event.revision)
         elif event.type == "CheckpointSaved":
-            self.found.saved.setdefault(_field(event.data, "checkpoint"), event.data)
+            name = _field(event.data, "checkpoint")
+            self.found.saved.setdefault(name, event.data)
+            self.found.origins.setdefault(name, _field(event.data, "run_id"))
 
     def close(self) -> Survey:
         """Look back when everything was read."""

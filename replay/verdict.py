@@ -13,6 +13,9 @@ Kind = Literal[
     "run",  # a training run: its start, the succession of its checkpoints, its end
     "update",
     "checkpoint",
+    "evaluation",  # a panel of games, played again
+    "gate",  # what a run's gate made of a new checkpoint
+    "service",  # what was put into service, taken out of it, or refused
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
 ]

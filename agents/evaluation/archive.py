@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from google.protobuf.message import Message
+
 from jimbot_stream.agents.evaluation.panel import Told, evaluate
 from jimbot_stream.agents.evaluation.record import (
     EvaluationError,
@@ -111,7 +113,7 @@ def first_difference(expected: Results, got: Results) -> tuple[int, str, str, st
     """Place, field and both values of the first game that differs; None where all are equal."""
     for place in range(max(len(expected), len(got))):
         if place >= min(len(expected), len(got)):
-            return place, "", *(_there(place, results) for results in (expected, got))
+            return place, "", _there(place, expected), _there(place, got)
         for name in expected.dtype.names or ():
             left, right = expected[name][place], got[name][place]
             if left != right:
@@ -147,9 +149,7 @@ def _understood(stream: str, events: tuple[RecordedEvent, ...]) -> Recorded:
     return Recorded(begun, results, read_event(EvaluationCompleted, events[-1]), events)
 
 
-def _entry(
-    fact: EvaluationStarted | GamesEvaluated | EvaluationCompleted, evaluation: str
-) -> Entry:
+def _entry(fact: Message, evaluation: str) -> Entry:
     kind = fact.DESCRIPTOR.name
     schema = {"producer": "evaluation", "schema": str(SCHEMA_VERSIONS[kind])}
     return Entry(kind, to_json(fact), correlation=evaluation, metadata=schema)

@@ -139,7 +139,10 @@ class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
         for gradients in shards[1:]:
             added = [one + other for one, other in zip(added, gradients, strict=True)]
         if not all(bool(torch.isfinite(gradient).all()) for gradient in added):
-            raise DivergedError("a gradient of the update is not finite")
+            raise DivergedError(
+                "a gradient of the update is not finite: the weights before it stay. If it happens"
+                " again, begin a run with a lower learning rate or gradient norm"
+            )
         return {
             self.get_param_ref(parameter): gradient
             for parameter, gradient in zip(self._parameters(), added, strict=True)

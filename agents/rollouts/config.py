@@ -94,8 +94,14 @@ def from_json(text: str) -> TrainConfig:
     value = json.loads(text)
     kinds: dict[str, Any] = {"rollout": RolloutConfig, "ppo": UpdateConfig}
     if not isinstance(value, dict) or set(value) != set(kinds):
-        raise ValueError("the recorded configuration is not one of a run in the simulator")
+        raise ValueError(
+            "the recorded configuration is not one of a run in the simulator: begin another run"
+            " with a new --run-seed"
+        )
     for name, kind in kinds.items():
         if set(value[name]) != {item.name for item in fields(kind)}:
-            raise ValueError(f"the recorded {name} configuration has other fields than this one's")
+            raise ValueError(
+                f"the recorded {name} configuration has other fields than this release's: go on"
+                " with the release that began the run, or begin another with a new --run-seed"
+            )
     return TrainConfig(**{name: kind(**value[name]) for name, kind in kinds.items()})

@@ -16,7 +16,7 @@ def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) ->
     """
     config = from_json(update.config_json)
     sampler = Sampler(config.rollout, run_seed)
-    if update.update > 1:
+    if sha256(sampler.snapshot()) != update.rollout.sampler_in:  # else it had not begun
         sampler.restore(blobs.get(update.rollout.sampler_in))
     if sha256(sampler.snapshot()) != update.rollout.sampler_in:
         raise ValueError("the games do not stand where the record says they began")

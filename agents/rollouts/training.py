@@ -6,19 +6,35 @@ its last update to the same bytes as one that never stopped.
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from threading import Event
+from typing import Final
 
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import from_json
+from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, apply_rollouts
+from jimbot_stream.agents.soundness import Fault
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import Rollout, UpdateApplied
+
+Settle = Callable[[], Awaitable[None]]
+"""Decides what becomes of the newest checkpoint; can be asked again."""
+_CAUSES: Final[dict[type[BaseException], str]] = {
+    DivergedError: "diverged",
+    RulesDisagreeError: "rules-disagree",
+}
+"""Failures of an update that are recorded, and how."""
+
+
+async def _nothing() -> None:
+    """Leave the newest checkpoint as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +48,8 @@ class Progress:
 class Training:
     """Goes on with one run."""
 
-    def __init__(self, run: TrainingRun, clock: Clock) -> None:
-        """Take up the run where its record ends.
+    def __init__(self, run: TrainingRun, clock: Clock, settle: Settle = _nothing) -> None:
+        """Take up the run where its record ends; settle decides about every new checkpoint.
 
         Raises:
             BlobError: a blob of the run is missing or damaged.
@@ -43,6 +59,7 @@ class Training:
         """
         self._run = run
         self._clock = clock
+        self._settle = settle
         self.config = from_json(run.config_json)
         self._sampler = self._standing()
 
@@ -55,19 +72,30 @@ class Training:
         """Apply updates until it is enough, which is asked before each of them.
 
         ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
+        One that fails is recorded, and the run stops: asked again, it goes on with the next number,
+        whose minibatches come in another order.
 
         Raises:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
+            RulesDisagreeError: the rules refused what they had listed.
             RunError: another learner goes on with the same run.
         """
+        await self._settle()
         while not enough():
             begun = self._clock.monotonic()
             try:
                 applied = await self._update(told)
-            except BaseException:
+            except BaseException as error:
                 self._sampler = self._standing()  # one that was broken off stands nowhere
+                await self._reject(error)
                 raise
+            await self._settle()
             done(Progress(applied, self._clock.monotonic() - begun))
+
+    async def _reject(self, error: BaseException) -> None:
+        for kind, cause in _CAUSES.items():
+            if isinstance(error, kind):
+                await self._run.reject(Fault(cause, str(error)))
 
     async def _update(self, told: Callable[[int], None]) -> UpdateApplied:
         before = self._run.sampler or sha256(self._sampler.snapshot())
@@ -79,7 +107,7 @@ class Training:
 
     def _standing(self) -> Sampler:
         run = self._run
-        if run.update and not run.sampler:
+        if run.applied and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
         sampler = Sampler(self.config.rollout, run.started.run_seed)
         if run.sampler:

@@ -63,6 +63,15 @@ class InService:
         """The checkpoint that decides, as sha256 in hex; empty where none was ever promoted."""
         return self.stack[-1] if self.stack else ""
 
+    @property
+    def by(self) -> str:
+        """Who put it there: a person, or a run; empty where nothing is in service."""
+        for event in reversed(self.events):
+            if event.type in ("CheckpointPromoted", "CheckpointRolledBack"):
+                told = read_event(KINDS[event.type], event)
+                return str(getattr(told, "by", ""))
+        return ""
+
     async def refresh(self) -> None:
         """Read what others have added."""
         self._take(await self._journal.catch_up())
@@ -118,19 +127,27 @@ class InService:
         name = kind.DESCRIPTOR.name
         return [read_event(kind, event) for event in self.events if event.type == name]
 
-    def _earlier(self, to: str) -> str:
-        if to:
-            if to not in self.stack:
-                raise PromotionError(
-                    f"{to[:12]} is not among the checkpoints that were in service and not rolled"
-                    " back: put it there with jimbot-learn promote"
-                )
-            return to
+    def before(self) -> str:
+        """The checkpoint that was in service before the one that is.
+
+        Raises:
+            PromotionError: there was none.
+        """
         if len(self.stack) < 2:
             raise PromotionError(
                 "no checkpoint was in service before: promote one with jimbot-learn promote"
             )
         return self.stack[-2]
+
+    def _earlier(self, to: str) -> str:
+        if not to:
+            return self.before()
+        if to not in self.stack:
+            raise PromotionError(
+                f"{to[:12]} is not among the checkpoints that were in service and not rolled"
+                " back: put it there with jimbot-learn promote"
+            )
+        return to
 
     async def _append(self, tell: Callable[[], Message | None]) -> list[RecordedEvent]:
         """Append what there is to tell, asked anew whenever somebody else was quicker."""
