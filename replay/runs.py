@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from jimbot_stream.agents.algorithms import ALGORITHMS, FromGames, FromPlay
+from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
 from jimbot_stream.agents.gate.config import from_json
 from jimbot_stream.agents.gate.succession import WORSE
@@ -157,7 +157,6 @@ class _Continuity:
             ("update", self.lineage.number + 1, update.update, "missing"),
             ("checkpoint_in", self.lineage.newest, update.checkpoint_in, "weights"),
         )
-        yield from self._learned_twice(entry, update)
         if self.started is not None:
             seed = shuffle_seed(self.started.run_seed, update.update)
             config = self.started.config_json
@@ -176,15 +175,6 @@ class _Continuity:
             )
         self.sampler, self.memory = update.rollout.sampler_out, update.memory_out
         self.parent, self.applied = self.lineage.newest, True
-
-    def _learned_twice(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
-        """On policy, a game is learned from once, even where the same checkpoint plays on."""
-        algorithm = ALGORITHMS.get(self.started.algorithm) if self.started else None
-        if isinstance(algorithm, FromGames) and algorithm.on_policy:
-            for number, episode in enumerate(update.episodes):
-                if episode.game_id in self.lineage.learned:
-                    name, wanted = f"episodes[{number}]", "a game that no update learned from"
-                    yield finding(entry.event, "run", name, wanted, episode.game_id, "tampering")
 
     def _rejected(self, entry: Entry, rejected: UpdateRejected) -> Iterator[Divergence]:
         """Either the newest checkpoint is turned down, or an update made none."""

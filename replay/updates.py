@@ -8,6 +8,7 @@ from itertools import chain
 from jimbot_stream.agents.algorithms import FromGames, FromPlay, Outcome, algorithm_named
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.feed import read_game
+from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
@@ -30,7 +31,26 @@ async def repeat_updates(
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
             started = next((message for _, message in history.all(RunStarted)), RunStarted())
-            yield await _repeat(entry, entry.message, started, log, blobs)
+            verdict = await _repeat(entry, entry.message, started, log, blobs)
+            faults = _learned_twice(history, entry, entry.message, started)
+            yield next(faults, verdict) if isinstance(verdict, Match) else verdict
+
+
+def _learned_twice(
+    history: History, entry: Entry, update: UpdateApplied, started: RunStarted
+) -> Iterator[Divergence]:
+    """On policy, a game is learned from once, even where the same checkpoint plays on."""
+    algorithm = algorithm_named(started.algorithm)
+    if not isinstance(algorithm, FromGames) or not algorithm.on_policy:
+        return
+    lineage = Lineage()
+    for earlier in history.entries:
+        if earlier.event.revision < entry.event.revision and earlier.message is not None:
+            lineage.take(earlier.message)
+    for number, episode in enumerate(update.episodes):
+        if episode.game_id in lineage.learned:
+            name, wanted = f"episodes[{number}]", "a game that no update learned from before"
+            yield finding(entry.event, "update", name, wanted, episode.game_id, "tampering")
 
 
 async def _repeat(
