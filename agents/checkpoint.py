@@ -3,7 +3,8 @@ r"""A checkpoint as bytes: the same content always gives the same sha256.
     8 bytes   magic "JIMBOT\x00\x01"
     8 bytes   length of the header, little-endian
     header    canonical JSON: format, architecture, rules, seeds, counters
-    the rest  safetensors: "module.<layer>", "adam.<layer>.first", "adam.<layer>.second"
+    the rest  safetensors: "module.<layer>", "adam.<layer>.first", "adam.<layer>.second",
+              and "extra.<name>" for what one algorithm keeps besides
 
 safetensors orders tensors itself and bears no other metadata here, so nothing in the
 bytes depends on the order or the time of writing. Random state is none: every random
@@ -12,7 +13,8 @@ number of a run derives from (run seed, update), and both stand in the header.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,9 @@ class Checkpoint:
     """Adam's running mean of the gradients, named as the module's tensors."""
     adam_second: Tensors
     """Adam's running mean of their squares."""
+    extra: Tensors = field(default_factory=dict)
+    """What one algorithm keeps besides: critics, their targets, running means. Without any, the
+    bytes are those of a checkpoint that knows of none."""
 
     def to_bytes(self) -> bytes:
         """The deterministic container."""
@@ -59,6 +64,26 @@ class Checkpoint:
         }
         text = canonical_json(header).encode()
         return MAGIC + len(text).to_bytes(8, "little") + text + _pack(self)
+
+
+def extra_tensors(
+    checkpoint: Checkpoint, shapes: Mapping[str, tuple[int, ...]]
+) -> Tensors | None:
+    """What an algorithm kept in the checkpoint; None where it has not kept anything yet.
+
+    Raises:
+        CheckpointError: there are other tensors than the algorithm's.
+    """
+    if not checkpoint.extra:
+        return None
+    found = {name: value.shape for name, value in checkpoint.extra.items()}
+    for name in sorted(found.keys() | shapes.keys()):
+        if found.get(name) != shapes.get(name):
+            raise CheckpointError(
+                f"extra tensor {name} is {found.get(name, 'missing')},"
+                f" the algorithm has {shapes.get(name, 'none')}: made by another algorithm"
+            )
+    return checkpoint.extra
 
 
 def canonical_json(value: object) -> str:
@@ -89,6 +114,7 @@ def from_bytes(data: bytes) -> Checkpoint:
             module=_section(tensors, "module.", ""),
             adam_first=_section(tensors, "adam.", ".first"),
             adam_second=_section(tensors, "adam.", ".second"),
+            extra=_section(tensors, "extra.", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"unusable checkpoint header: {error!r}") from None
@@ -122,6 +148,7 @@ def _pack(checkpoint: Checkpoint) -> bytes:
         ("module.", "", checkpoint.module),
         ("adam.", ".first", checkpoint.adam_first),
         ("adam.", ".second", checkpoint.adam_second),
+        ("extra.", "", checkpoint.extra),
     ):
         tensors |= {
             f"{prefix}{name}{suffix}": np.ascontiguousarray(value, dtype="<f4")
