@@ -29,7 +29,12 @@ def weight_difference(expected: bytes, got: bytes) -> WeightDifference | None:
     if expected == got:
         return None
     ours, theirs = from_bytes(expected), from_bytes(got)
+<<<<<<< HEAD
     for name, left, right in _outsides(ours, theirs):
+=======
+    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps", "q"):
+        left, right = getattr(ours, name), getattr(theirs, name)
+>>>>>>> 5d405ae (Checkpoints of networks that estimate Q; shards, play ahead and ways of choosing apart from PPO)
         if left != right:
             return WeightDifference(name, str(left), str(right), float("inf"))
     differing = [
@@ -58,7 +63,11 @@ def _outsides(ours: Checkpoint, theirs: Checkpoint) -> Iterator[tuple[str, objec
 def _pairs(
     ours: Checkpoint, theirs: Checkpoint
 ) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
+<<<<<<< HEAD
     for part in ("module", "adam_first", "adam_second", "extra"):
+=======
+    for part in ("module", "adam_first", "adam_second", "extra"):
+>>>>>>> 5d405ae (Checkpoints of networks that estimate Q; shards, play ahead and ways of choosing apart from PPO)
         left, right = getattr(ours, part), getattr(theirs, part)
         for name in sorted(left):
             yield f"{part}.{name}", left[name], right[name]

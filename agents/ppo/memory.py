@@ -1,17 +1,31 @@
 """A learner's memory: taken from a checkpoint, and written into the next."""
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
-from jimbot_stream.agents.ppo.learner import ColumnLearner
 
 
-def restore(learner: ColumnLearner, checkpoint: Checkpoint) -> None:
+class Trained(Protocol):
+    """A learner whose memory this is."""
+
+    @property
+    def policy(self) -> nn.Module:
+        """The module that learns; its parameters are all that is trained."""
+        ...
+
+    @property
+    def adam(self) -> torch.optim.Optimizer:
+        """Its optimizer."""
+        ...
+
+
+def restore(learner: Trained, checkpoint: Checkpoint) -> None:
     """Weights and Adam's memory as saved; Adam's own numbering of parameters is by name here."""
     optimizer = learner.adam
     with torch.no_grad():
@@ -24,7 +38,7 @@ def restore(learner: ColumnLearner, checkpoint: Checkpoint) -> None:
             }
 
 
-def saved(learner: ColumnLearner, before: Checkpoint) -> Checkpoint:
+def saved(learner: Trained, before: Checkpoint) -> Checkpoint:
     """The checkpoint of a learner that has gone one update beyond another."""
     module: Tensors = {}
     first: Tensors = {}

@@ -35,6 +35,57 @@ class Scoring(Protocol):
         ...
 
 
+class Choosing(Protocol):
+    """How the sampler comes from scores to actions."""
+
+    def choose(
+        self,
+        scores: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        counter: int,
+        chosen: NDArray[np.int64],
+        log_probs: NDArray[np.float64],
+    ) -> None:
+        """Write which packed row every game takes, and how probable that was.
+
+        scores[R], ends[n] where the rows of a game end; counter numbers the steps of the run.
+        """
+        ...
+
+    def before(self, games: Games) -> None:
+        """See the games where the actions are chosen and not yet carried out."""
+        ...
+
+    def after(self, games: Games) -> None:
+        """See the games after that."""
+        ...
+
+
+class Softmax:
+    """Draws by the softmax of the scores, as a policy does."""
+
+    def __init__(self, seed: int) -> None:
+        """Draw with the seed."""
+        self._seed = np.uint64(seed)
+
+    def choose(
+        self,
+        scores: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        counter: int,
+        chosen: NDArray[np.int64],
+        log_probs: NDArray[np.float64],
+    ) -> None:
+        """Draw."""
+        rollouts.draw(scores, ends, self._seed, np.uint64(counter), chosen, log_probs)
+
+    def before(self, games: Games) -> None:
+        """Need no more."""
+
+    def after(self, games: Games) -> None:
+        """Need no more."""
+
+
 class SnapshotError(ValueError):
     """The bytes are no snapshot of these games."""
 
@@ -75,22 +126,22 @@ class Sampler:
             most_steps=config.most_steps,
         )
         self._lockstep = Lockstep(games, word_of("games", run_seed))
-        self._draws = np.uint64(word_of("draws", run_seed))
+        self._softmax = Softmax(word_of("draws", run_seed))
 
     @property
     def games(self) -> Games:
         """The games, where they stand now."""
         return self._lockstep.games
 
-    def sample(self, network: Scoring) -> Chunk:
-        """Play one round.
+    def sample(self, network: Scoring, choosing: Choosing | None = None) -> Chunk:
+        """Play one round, its actions drawn by softmax where nothing else is said.
 
         Raises:
             RulesDisagreeError: a listed action was refused.
         """
         book = _Book(self.config.steps, self._lockstep)
         for number in range(self.config.steps):
-            self._decide(book, number, network)
+            self._decide(book, number, network, choosing or self._softmax)
         book.look(self.config.steps)
         book.evaluate_last(network)
         return book.chunk()
@@ -124,16 +175,19 @@ class Sampler:
             at += part.nbytes
         self.step = int(head["step"])
 
-    def _decide(self, book: "_Book", number: int, network: Scoring) -> None:
+    def _decide(
+        self, book: "_Book", number: int, network: Scoring, choosing: Choosing
+    ) -> None:
         at = book.look(number)
         logits = book.evaluate(number, at, network)
         chosen = np.empty(len(self._lockstep), dtype=np.int64)
         ends = book.ends[number]
         self._lockstep.refuse_idle(ends)
-        counter = np.uint64(self.step)
-        rollouts.draw(logits, ends, self._draws, counter, chosen, book.log_probs[number])
+        choosing.choose(logits, ends, self.step, chosen, book.log_probs[number])
         book.actions[number] = chosen - np.concatenate(([0], ends[:-1]))
+        choosing.before(self.games)
         book.rewards[number] = self._lockstep.advance(book.listed[at:][chosen])
+        choosing.after(self.games)
         book.rewards[number] -= self.config.step_cost
         book.close(number)
         ends += at
