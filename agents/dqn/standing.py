@@ -1,0 +1,41 @@
+"""Where a DQN learner stands: taken from a checkpoint, and written into the next."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from jimbot_stream.agents.checkpoint import Checkpoint, CheckpointError, QHead
+from jimbot_stream.agents.dqn.learner import QLearner
+from jimbot_stream.agents.ppo import memory as adam
+
+
+def restore(learner: QLearner, checkpoint: Checkpoint) -> None:
+    """Weights, target network and Adam's memory as saved.
+
+    An untrained checkpoint belongs to no algorithm yet; its target network is itself.
+
+    Raises:
+        CheckpointError: it was trained by another algorithm, and does not estimate Q.
+    """
+    if checkpoint.q is None and checkpoint.update:
+        raise CheckpointError(
+            "the checkpoint gives a policy's logits, DQN goes on with estimates of Q:"
+            " give it a checkpoint of its own algorithm, or an untrained one"
+        )
+    adam.restore(learner, checkpoint)
+    weights = checkpoint.target or checkpoint.module
+    with torch.no_grad():
+        for name, parameter in learner.policy.target.named_parameters():
+            parameter.copy_(torch.tensor(weights[name]))
+    learner.gradient_steps = checkpoint.optimizer_steps
+
+
+def saved(learner: QLearner, before: Checkpoint) -> Checkpoint:
+    """The checkpoint of a learner that has gone one update beyond another."""
+    target = {
+        name: np.array(parameter.numpy())
+        for name, parameter in learner.policy.target.named_parameters()
+    }
+    after = adam.saved(learner, before)
+    return replace(after, q=QHead(learner.settings.temperature), target=target)
