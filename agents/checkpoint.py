@@ -96,9 +96,7 @@ class Checkpoint:
         return MAGIC + len(text).to_bytes(8, "little") + text + _pack(self)
 
 
-def extra_tensors(
-    checkpoint: Checkpoint, shapes: Mapping[str, tuple[int, ...]]
-) -> Tensors | None:
+def extra_tensors(checkpoint: Checkpoint, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
     """What an algorithm kept in the checkpoint; None where it has not kept anything yet.
 
     Raises:

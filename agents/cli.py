@@ -6,14 +6,17 @@ import logging
 import math
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 
 from jimbot_stream.agents import listing
+from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
@@ -26,13 +29,18 @@ from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopic
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
 from jimbot_stream.checkpoints import BlobError, BlobStore
-from jimbot_stream.clock import SystemClock
+from jimbot_stream.clock import Clock, SystemClock
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
 from jimbot_stream.streams import topics
 
+if TYPE_CHECKING:
+    from jimbot_stream.agents.rollouts.training import PlayTraining
+
 PATIENCE_S = 120.0
+ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
+"""What ``train`` calls an algorithm, and what a run calls it."""
 PLAYERS = ("random", "greedy", "rule")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 FAILURES = (
@@ -88,6 +96,13 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 @main.command()
 @RUN_SEED
 @click.option(
+    "--algo",
+    type=click.Choice(list(ALGOS)),
+    default="ppo",
+    show_default=True,
+    help="PPO learns from what it has just played, DQN from a memory of what it played.",
+)
+@click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
     default="laptop",
@@ -100,13 +115,15 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 @click.option(
     "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
 )
-def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+def train(
+    run_seed: int, algo: str, profile: str, updates: int | None, minutes: float | None
+) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
     """
-    _run(_train(run_seed, profile, updates, minutes))
+    _run(_train(run_seed, ALGOS[algo], profile, updates, minutes))
 
 
 @main.command("list")
@@ -227,16 +244,18 @@ async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
         await bus.close()
 
 
-async def _train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
-    from jimbot_stream.agents.rollouts.training import Training
+async def _train(
+    run_seed: int, algorithm: str, profile: str, updates: int | None, minutes: float | None
+) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with _log(settings) as log:
         blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM)
-        training = Training(run, clock)
+        config = _profiles(algorithm)[profile]
+        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm)
+        training = _training(run, clock, algorithm)
         stopped = _stop_softly()
         left = None if updates is None else max(0, updates - run.update)
         with watching(left and left * training.config.rollout.decisions) as watch:
@@ -250,6 +269,17 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
                 watch.done,
             )
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
+
+
+def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
+    return dqn.PROFILES if algorithm == dqn.ALGORITHM else PROFILES
+
+
+def _training(run: TrainingRun, clock: Clock, algorithm: str) -> "PlayTraining[Any]":
+    from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
+    from jimbot_stream.agents.rollouts.training import Training
+
+    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock)
 
 
 async def _list() -> None:

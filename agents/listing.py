@@ -10,7 +10,7 @@ from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.naming import RUN
 
 _SHOWN = 12
-_NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl")
+_NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl", "epsilon", "td_error")
 """Metrics that stand in the table of a run, where it has them."""
 
 

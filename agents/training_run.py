@@ -139,12 +139,19 @@ class TrainingRun:
         saved = self._all("CheckpointSaved")
         return read_event(CheckpointSaved, saved[-1]).sampler
 
+    @property
+    def memory(self) -> str:
+        """Manifest of its replay memory; empty where there is none."""
+        saved = self._all("CheckpointSaved")
+        return read_event(CheckpointSaved, saved[-1]).memory
+
     async def record_update(
         self, applied: UpdateApplied, data: bytes, sampler: bytes = b""
     ) -> list[RecordedEvent]:
         """Store the checkpoint, then record the update that made it; gives the new events.
 
-        With a sampler's snapshot the run can be gone on with, and checked, from there.
+        With a sampler's snapshot the run can be gone on with, and checked, from there. The blobs
+        of a replay memory must be stored already.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -159,6 +166,7 @@ class TrainingRun:
             parent=applied.checkpoint_in,
             rules_version=RULES_VERSION,
             sampler=self.blobs.put(sampler) if sampler else "",
+            memory=applied.memory_out,
         )
         recorded = await self._append([applied, saved])
         await self._index_checkpoint()

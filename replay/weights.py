@@ -29,12 +29,7 @@ def weight_difference(expected: bytes, got: bytes) -> WeightDifference | None:
     if expected == got:
         return None
     ours, theirs = from_bytes(expected), from_bytes(got)
-<<<<<<< HEAD
     for name, left, right in _outsides(ours, theirs):
-=======
-    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps", "q"):
-        left, right = getattr(ours, name), getattr(theirs, name)
->>>>>>> 5d405ae (Checkpoints of networks that estimate Q; shards, play ahead and ways of choosing apart from PPO)
         if left != right:
             return WeightDifference(name, str(left), str(right), float("inf"))
     differing = [
@@ -52,22 +47,18 @@ def weight_difference(expected: bytes, got: bytes) -> WeightDifference | None:
 
 def _outsides(ours: Checkpoint, theirs: Checkpoint) -> Iterator[tuple[str, object, object]]:
     """What must be equal before tensors can be compared one by one."""
-    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps"):
+    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps", "q"):
         yield name, getattr(ours, name), getattr(theirs, name)
     for name in sorted(ours.extra.keys() | theirs.extra.keys()):
         left, right = ours.extra.get(name), theirs.extra.get(name)
-        shapes = (None if part is None else part.shape for part in (left, right))
-        yield f"extra.{name}", *shapes
+        one, other = (None if part is None else part.shape for part in (left, right))
+        yield f"extra.{name}", one, other
 
 
 def _pairs(
     ours: Checkpoint, theirs: Checkpoint
 ) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
-<<<<<<< HEAD
     for part in ("module", "adam_first", "adam_second", "extra"):
-=======
-    for part in ("module", "adam_first", "adam_second", "extra"):
->>>>>>> 5d405ae (Checkpoints of networks that estimate Q; shards, play ahead and ways of choosing apart from PPO)
         left, right = getattr(ours, part), getattr(theirs, part)
         for name in sorted(left):
             yield f"{part}.{name}", left[name], right[name]

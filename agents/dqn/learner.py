@@ -17,14 +17,15 @@ from ray.rllib.core.learner.utils import update_target_network
 from torch import Tensor
 
 from jimbot_stream.agents.dqn.config import DqnConfig
-from jimbot_stream.agents.dqn.loss import Estimates, Observed, Transitions, estimates, observed
+from jimbot_stream.agents.dqn.loss import Observed, Transitions, estimates, observed
 from jimbot_stream.agents.dqn.module import QModule
 from jimbot_stream.agents.module import module_spec
 from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.memory import float32
 from jimbot_stream.agents.replay_memory.memory import ReplayMemory, States
 from jimbot_stream.agents.replay_memory.returns import Places
-from jimbot_stream.agents.shards import Gradients, shard_threads, sharded
+from jimbot_stream.agents.rollouts.update import mean_of
+from jimbot_stream.agents.sharding import Index, Numbers, ShardedSteps, added, shard_threads
 
 
 def build_learner(shape: Architecture, config: DqnConfig) -> "QLearner":
@@ -59,7 +60,7 @@ def build_learner(shape: Architecture, config: DqnConfig) -> "QLearner":
     return learner
 
 
-class QLearner(DQNTorchLearner):  # type: ignore[misc]  # ray is untyped
+class QLearner(ShardedSteps, DQNTorchLearner):  # type: ignore[misc]  # ray is untyped
     """DQN over a replay memory; the bits do not depend on the number of cores."""
 
     settings: DqnConfig
@@ -78,55 +79,43 @@ class QLearner(DQNTorchLearner):  # type: ignore[misc]  # ray is untyped
         optimizer: torch.optim.Optimizer = self.get_optimizer(DEFAULT_MODULE_ID)
         return optimizer
 
-    def learn(
-        self, memory: ReplayMemory, beta: float, generator: np.random.Generator
-    ) -> dict[str, float]:
+    def learn(self, memory: ReplayMemory, beta: float, generator: np.random.Generator) -> Numbers:
         """Take the configured number of gradient steps; nothing before the memory is warm.
 
         Raises:
             DivergedError: a loss or gradient is not finite.
         """
-        found: list[dict[str, float]] = []
-        if memory.drawable >= self.settings.warm:
-            with shard_threads(self.settings.shards) as threads:
-                for _ in range(self.settings.minibatches):
-                    found.append(self._step(memory, beta, generator, threads))
-        return {name: float(np.mean([each[name] for each in found])) for name in (found or [{}])[0]}
+        if memory.drawable < self.settings.warm:
+            return {}
+        with shard_threads(self.settings.shards) as threads:
+            return mean_of(
+                [
+                    self._learn_once(memory, beta, generator, threads)
+                    for _ in range(self.settings.minibatches)
+                ]
+            )
 
-    def _step(
+    def _learn_once(
         self,
         memory: ReplayMemory,
         beta: float,
         generator: np.random.Generator,
         threads: ThreadPoolExecutor,
-    ) -> dict[str, float]:
+    ) -> Numbers:
         drawn = memory.draw(self.settings.minibatch, beta, generator)
+        errors = np.empty(len(drawn.places), dtype=np.float32)
 
-        def compute(rows: NDArray[np.int64]) -> tuple[Gradients, Estimates]:
-            return self._shard(memory, drawn.places[rows], drawn.weights[rows])
+        def terms(shard: Index) -> tuple[Tensor, Numbers]:
+            told = self._told(memory, drawn.places[shard], drawn.weights[shard])
+            found = estimates(self.policy, told)
+            errors[shard] = found.errors.numpy()
+            return found.loss / len(drawn.places), found.numbers()
 
-        gradients, parts = sharded(
-            np.arange(len(drawn.places)), self.settings.shards, threads, compute
-        )
-        named = zip(map(self.get_param_ref, self.policy.parameters()), gradients, strict=True)
-        self.apply_gradients(self.postprocess_gradients(dict(named)))
+        every = np.arange(len(drawn.places))
+        totals = added({}, self.step(every, self.settings.shards, threads, terms))
         self._follow()
-        errors = torch.cat([part.errors for part in parts])
-        memory.learned(drawn.places, errors.numpy())
-        return {
-            "loss": float(sum(float(part.loss.detach()) for part in parts)) / len(drawn.places),
-            "q": float(torch.cat([part.q for part in parts]).mean()),
-            "td_error": float(errors.mean()),
-        }
-
-    def _shard(
-        self, memory: ReplayMemory, places: Places, weights: NDArray[np.float64]
-    ) -> tuple[Gradients, Estimates]:
-        told = self._told(memory, places, weights)
-        found = estimates(self.policy, told)
-        # grad, not backward: threads must not add into the shared .grad in a random order.
-        loss = found.loss / self.settings.minibatch
-        return torch.autograd.grad(loss, list(self.policy.parameters())), found
+        memory.learned(drawn.places, errors)
+        return {name: value / len(drawn.places) for name, value in totals.items()}
 
     def _told(
         self, memory: ReplayMemory, places: Places, weights: NDArray[np.float64]

@@ -36,6 +36,11 @@ class Estimates:
     q: Tensor  # [B] of the actions taken
     errors: Tensor  # [B] how far they are off, without sign
 
+    def numbers(self) -> dict[str, float]:
+        """Numbers for people, each summed over the decisions."""
+        loss, q, errors = (float(part.detach().sum()) for part in (self.loss, self.q, self.errors))
+        return {"loss": loss, "q": q, "td_error": errors}
+
 
 def observed(features: Tensor, rows: Tensor, ends: Tensor) -> Observed:
     """States as RLlib's modules take them."""

@@ -121,9 +121,8 @@ class _Update:
     def metrics(self) -> dict[str, float]:
         """Numbers for people."""
         memory = self._memory
-        learned = mean_of(self._numbers) if self._numbers else {}
         return (
-            learned
+            mean_of(self._numbers)
             | played(self.episodes())
             | {
                 "epsilon": self.epsilon(self._config.rollout.rounds - 1),

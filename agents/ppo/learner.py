@@ -27,6 +27,7 @@ from jimbot_stream.agents.sharding import (
 
 __all__ = ["ColumnLearner", "DivergedError", "build_learner"]
 
+
 def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
     """A learner in this process.
 

@@ -130,7 +130,7 @@ def from_bytes(data: bytes) -> Block:
     end = start + int.from_bytes(data[len(MAGIC) : start], "little")
     try:
         header = json.loads(data[start:end])
-        numbers = {name: int(header[name]) for name in _NUMBERS}
+        numbers: dict[str, Any] = {name: int(header[name]) for name in _NUMBERS}
         places = int(header["segments"]) * numbers["steps"]
         lengths = {"dictionary": int(header["values"]), "offsets": places + 1}
         found: dict[str, Any] = {}
@@ -175,5 +175,5 @@ def _dictionary(
 
 def _most_bytes(counts: codec.Numbers, features: codec.Bits, rows: codec.Bits) -> int:
     """Room for all changes at their widest, and for what vectors have besides."""
-    vectors = sum(len(part) * (part.shape[1] // 254 + 1) for part in (features, rows))
+    vectors: int = sum(len(part) * (part.shape[1] // 254 + 1) for part in (features, rows))
     return codec.WORST * int(counts.sum()) + vectors

@@ -42,10 +42,10 @@ _SPREAD = 1640531527
 
 
 @jit
-def place_of(keys: Bits, value: np.int64) -> int:
+def place_of(keys: Bits, value: np.int64) -> np.int64:
     """Where a value other than 0 stands in a table, or would be put; 0 marks a free place."""
     # keys: [2**k], never full
-    mask = len(keys) - 1
+    mask = np.int64(len(keys) - 1)
     place = (value * _SPREAD >> 20) & mask
     while keys[place] != 0 and keys[place] != value:
         place = (place + 1) & mask
@@ -59,7 +59,7 @@ def _tally(new: Bits, old: Bits, keys: Bits, counts: Numbers, distinct: int) -> 
         value = np.int64(new[column])
         if value == np.int64(old[column]):
             continue
-        place = place_of(keys, value) if value != 0 else len(keys)
+        place = place_of(keys, value) if value != 0 else np.int64(len(keys))
         if value != 0 and keys[place] == 0:
             keys[place] = value
             distinct += 1
@@ -158,7 +158,7 @@ def encode(
 @jit
 def _read(data: Data, at: int, dictionary: Bits, out: Bits) -> int:
     """Read a vector over the one that it differs from; where it ends."""
-    column = 0
+    column = np.int64(0)
     while True:
         gap = np.int64(data[at])
         at += 1

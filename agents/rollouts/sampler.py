@@ -175,9 +175,7 @@ class Sampler:
             at += part.nbytes
         self.step = int(head["step"])
 
-    def _decide(
-        self, book: "_Book", number: int, network: Scoring, choosing: Choosing
-    ) -> None:
+    def _decide(self, book: "_Book", number: int, network: Scoring, choosing: Choosing) -> None:
         at = book.look(number)
         logits = book.evaluate(number, at, network)
         chosen = np.empty(len(self._lockstep), dtype=np.int64)

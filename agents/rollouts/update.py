@@ -20,7 +20,7 @@ from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.network import Architecture, CandidateNetwork
 from jimbot_stream.agents.ppo.advantages import rollout_advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.ppo.learner import ColumnLearner, build_learner
+from jimbot_stream.agents.ppo.learner import build_learner
 from jimbot_stream.agents.ppo.loss import Columns
 from jimbot_stream.agents.ppo.memory import float32, restore, saved
 from jimbot_stream.agents.rollouts.chunk import Chunk
@@ -119,8 +119,9 @@ def one_ahead(rounds: int, play: Callable[[int], "Future[Round]"]) -> Iterator[R
 
 
 def mean_of(metrics: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Mean of every number."""
-    return {name: float(np.mean([each[name] for each in metrics])) for name in metrics[0]}
+    """Mean of every number; none where nothing tells any."""
+    names = metrics[0] if metrics else {}
+    return {name: float(np.mean([each[name] for each in metrics])) for name in names}
 
 
 def played(episodes: NDArray[Any]) -> dict[str, float]:
