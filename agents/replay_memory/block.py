@@ -170,7 +170,9 @@ def _dictionary(
     ranked = often[np.lexsort((keys[often], -counts[often]))][: codec.LONGEST - 1]
     codes = np.full(len(keys), -1, dtype=np.int64)
     codes[ranked] = np.arange(1, len(ranked) + 1)
-    return np.concatenate((np.zeros(1, dtype=np.uint32), keys[ranked])), codes
+    dictionary = np.concatenate((np.zeros(1, dtype=np.uint32), keys[ranked]))
+    dictionary.setflags(write=False)  # as one that is read: numba compiles once for both
+    return dictionary, codes
 
 
 def _most_bytes(counts: codec.Numbers, features: codec.Bits, rows: codec.Bits) -> int:

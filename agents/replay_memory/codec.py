@@ -18,7 +18,6 @@ Everything that is compiled stands in this file: numba notices an edit here, but
 a file that is called into. So the cache of the rules' kernels serves for these as well.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -195,7 +194,3 @@ def decode(data: Data, begin: int, dictionary: Bits, features: Bits, rows: Bits)
             rows[row, :] = rows[row - 1, :]
         at = _read(data, at, dictionary, rows[row])
     return at
-
-
-COMPILED: Final[tuple[Callable[..., int | None], ...]] = (tally, encode, decode)
-"""What is called from elsewhere."""

@@ -152,7 +152,8 @@ class ReplayMemory:
         segments = self.segments
         segments.errors[places] = errors
         self.highest = max(self.highest, float(errors.max()))
-        self._tree.set(places, self._priorities(segments.errors[places], segments.rare[places]))
+        weights = self._priorities(segments.errors[places], segments.rare[places])
+        self._tree.set(places, np.where(self._tree[places] > 0, weights, 0.0))
 
     def weigh(self) -> None:
         """Build the tree of priorities anew, after segments came or went."""
