@@ -20,7 +20,8 @@ def restore(learner: QLearner, checkpoint: Checkpoint) -> None:
     An untrained checkpoint belongs to no algorithm yet; its target network is itself.
 
     Raises:
-        CheckpointError: it was trained by another algorithm, and does not estimate Q.
+        CheckpointError: it was trained by another algorithm and does not estimate Q, or it
+            does and has no target network.
     """
     if checkpoint.q is None and checkpoint.update:
         raise CheckpointError(
@@ -29,6 +30,8 @@ def restore(learner: QLearner, checkpoint: Checkpoint) -> None:
         )
     shapes = {f"{TARGET}{name}": value.shape for name, value in checkpoint.module.items()}
     kept = extra_tensors(checkpoint, shapes)
+    if checkpoint.q is not None and kept is None:
+        raise CheckpointError("the checkpoint estimates Q, but has no target network")
     adam.restore(learner, checkpoint)
     with torch.no_grad():
         for name, parameter in learner.policy.target.named_parameters():

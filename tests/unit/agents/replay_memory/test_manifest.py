@@ -42,9 +42,9 @@ def test_it_goes_on_as_if_nothing_had_happened(memory: ReplayMemory) -> None:
         draws = []
         for each in (memory, other):
             drawn = each.draw(8, 0.4, np.random.Generator(np.random.Philox(key=number)))
+            draws.append((drawn, each.states(drawn.places)))
             each.learned(drawn.places, np.linspace(0, 2, 8, dtype=np.float32))
             each.add(noise(number), PLAIN)
-            draws.append((drawn, each.states(drawn.places)))
         (one, seen), (two, seen_too) = draws
         assert one.places.tobytes() == two.places.tobytes()
         assert one.weights.tobytes() == two.weights.tobytes()

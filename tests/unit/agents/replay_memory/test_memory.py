@@ -1,6 +1,7 @@
 """The memory draws by priority, keeps within its bytes, and parts with what is wanted least."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -164,7 +165,14 @@ def test_equal_draws_need_equal_generators() -> None:
 
 
 def test_impossible_numbers_are_refused() -> None:
-    for name, value in (("mib", 0), ("alpha", 1.5), ("beta", -1), ("win", 0.5), ("floor", 0)):
+    changes: tuple[tuple[str, Any], ...] = (
+        ("mib", 0),
+        ("alpha", 1.5),
+        ("beta", -1),
+        ("win", 0.5),
+        ("floor", 0),
+    )
+    for name, value in changes:
         with pytest.raises(ValueError, match=f"memory.{name}"):
             replace(MemoryConfig(), **{name: value})
 

@@ -19,7 +19,8 @@ def test_a_sum_falls_into_its_weight() -> None:
 def test_it_takes_what_it_says(size: int) -> None:
     tree = SumTree(np.ones(size))
     assert tree.nbytes == SumTree.bytes_for(size)
-    assert tree.find(np.arange(size) + 0.5).tolist() == list(range(size))
+    middles = np.arange(size, dtype=np.float64) + 0.5
+    assert tree.find(middles).tolist() == list(range(size))
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40), st.data())
