@@ -53,6 +53,7 @@ class ShardedSteps:
 
     module: Any
     get_param_ref: Any
+    get_optimizers_for_module: Any
     postprocess_gradients: Any
     apply_gradients: Any
 
@@ -69,6 +70,19 @@ class ShardedSteps:
         gradients = self._summed([gradients for gradients, _ in found])
         self.apply_gradients(self.postprocess_gradients(gradients))
         return [numbers for _, numbers in found]
+
+    def adam_of(self, parameter: Tensor) -> torch.optim.Optimizer:
+        """The optimizer that RLlib gave the parameter to.
+
+        Raises:
+            LookupError: none has it.
+        """
+        for _, optimizer in self.get_optimizers_for_module(DEFAULT_MODULE_ID):
+            for group in optimizer.param_groups:
+                if any(parameter is each for each in group["params"]):
+                    found: torch.optim.Optimizer = optimizer
+                    return found
+        raise LookupError("a parameter that no optimizer moves")
 
     def _gradients(self, loss: Tensor, numbers: Numbers) -> tuple[Gradients, Numbers]:
         # grad, not backward: threads must not add into the shared .grad in a random order.

@@ -1,12 +1,14 @@
 """What a DQN run in the simulator is told."""
 
+import json
 import math
-from dataclasses import asdict, dataclass, field
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from jimbot_stream.agents.checkpoint import canonical_json
+from jimbot_stream.agents.recording import as_record, from_record
 from jimbot_stream.agents.replay_memory.config import MemoryConfig
-from jimbot_stream.agents.rollouts.config import RolloutConfig, read_parts
+from jimbot_stream.agents.rollouts.config import RolloutConfig
 
 ALGORITHM: Final = "dqn-rollouts"
 """Name of the algorithm in RunStarted."""
@@ -83,7 +85,14 @@ class DqnTrainConfig:
 
     def to_json(self) -> str:
         """Canonical JSON: equal configurations give equal text."""
-        return canonical_json(asdict(self))
+        return canonical_json({name: as_record(getattr(self, name)) for name in _PARTS})
+
+
+_PARTS: Final[dict[str, type[Any]]] = {
+    "dqn": DqnConfig,
+    "memory": MemoryConfig,
+    "rollout": RolloutConfig,
+}
 
 
 PROFILES: Final[dict[str, DqnTrainConfig]] = {
@@ -105,5 +114,9 @@ def from_json(text: str) -> DqnTrainConfig:
     Raises:
         ValueError: not a configuration of this version.
     """
-    kinds = {"rollout": RolloutConfig, "dqn": DqnConfig, "memory": MemoryConfig}
-    return DqnTrainConfig(**read_parts(text, kinds))
+    value = json.loads(text)
+    if not isinstance(value, dict) or set(value) != set(_PARTS):
+        raise ValueError("the recorded configuration is not one of a DQN run in the simulator")
+    return DqnTrainConfig(
+        **{name: from_record(kind, value[name], name) for name, kind in _PARTS.items()}
+    )

@@ -73,12 +73,6 @@ class QLearner(ShardedSteps, DQNTorchLearner):  # type: ignore[misc]  # ray is u
         module: QModule = self.module[DEFAULT_MODULE_ID]
         return module
 
-    @property
-    def adam(self) -> torch.optim.Optimizer:
-        """Its optimizer, as RLlib configured it."""
-        optimizer: torch.optim.Optimizer = self.get_optimizer(DEFAULT_MODULE_ID)
-        return optimizer
-
     def learn(self, memory: ReplayMemory, beta: float, generator: np.random.Generator) -> Numbers:
         """Take the configured number of gradient steps; nothing before the memory is warm.
 

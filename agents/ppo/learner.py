@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
-import torch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core import DEFAULT_MODULE_ID
@@ -72,12 +71,6 @@ class ColumnLearner(ShardedSteps, PPOTorchLearner):  # type: ignore[misc]  # ray
         """The module that learns."""
         module: CandidateModule = self.module[DEFAULT_MODULE_ID]
         return module
-
-    @property
-    def adam(self) -> torch.optim.Optimizer:
-        """Its optimizer, as RLlib configured it."""
-        optimizer: torch.optim.Optimizer = self.get_optimizer(DEFAULT_MODULE_ID)
-        return optimizer
 
     def learn(self, columns: Columns, order: np.random.Generator) -> Numbers:
         """Pass over the columns until the epochs are done or the policy moved too far.

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -92,19 +91,11 @@ def from_json(text: str) -> TrainConfig:
     Raises:
         ValueError: not a configuration of this version.
     """
-    return TrainConfig(**read_parts(text, {"rollout": RolloutConfig, "ppo": UpdateConfig}))
-
-
-def read_parts(text: str, kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
-    """The parts of a recorded configuration, each a dataclass of its kind.
-
-    Raises:
-        ValueError: not a configuration of this version.
-    """
     value = json.loads(text)
+    kinds: dict[str, Any] = {"rollout": RolloutConfig, "ppo": UpdateConfig}
     if not isinstance(value, dict) or set(value) != set(kinds):
         raise ValueError("the recorded configuration is not one of a run in the simulator")
     for name, kind in kinds.items():
         if set(value[name]) != {item.name for item in fields(kind)}:
             raise ValueError(f"the recorded {name} configuration has other fields than this one's")
-    return {name: kind(**value[name]) for name, kind in kinds.items()}
+    return TrainConfig(**{name: kind(**value[name]) for name, kind in kinds.items()})
