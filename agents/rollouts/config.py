@@ -2,15 +2,23 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
 
 from jimbot_stream.agents.checkpoint import canonical_json
+from jimbot_stream.agents.curriculum import stages
+from jimbot_stream.agents.curriculum.stages import Curriculum
+from jimbot_stream.agents.population import membership
+from jimbot_stream.agents.population.membership import Membership
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.balatro.envs.rewards import REWARDS
 
 ALGORITHM = "ppo-rollouts"
 """Name of the algorithm in RunStarted."""
+_LATER: Final = {"money": 0, "stage": 0}
+"""Fields of ``RolloutConfig`` that early records lack, and what holds there."""
+_MOST_MONEY: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,10 @@ class RolloutConfig:
     """Taken from the reward of every decision, so that no card is moved about for ever."""
     most_steps: int = 2000
     """Decisions after which a game is given up."""
+    money: int = 0
+    """Dollars at the beginning of a game, beyond those of the deck."""
+    stage: int = 0
+    """How often the run's games were changed; a stage's games have seeds of their own."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; deck, stake and ante are checked where games are made.
@@ -46,6 +58,18 @@ class RolloutConfig:
             raise ValueError("step_cost must be a number, not below 0")
         if self.reward not in REWARDS:
             raise ValueError(f"no reward {self.reward!r}: there are {', '.join(REWARDS)}")
+        if self.stage < 0:
+            raise ValueError("stage must not be negative")
+        if not 0 <= self.money <= _MOST_MONEY:
+            raise ValueError(f"money must lie between 0 and {_MOST_MONEY}")
+
+    def value(self) -> dict[str, Any]:
+        """As it is recorded; what earlier releases did not know is left out where it says nothing.
+
+        So their records stay as they are, and are still found identical.
+        """
+        later = {name: value for name, value in _LATER.items() if getattr(self, name) == value}
+        return {name: value for name, value in asdict(self).items() if name not in later}
 
     @property
     def decisions(self) -> int:
@@ -74,15 +98,35 @@ class TrainConfig:
 
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     ppo: UpdateConfig = field(default_factory=rollout_ppo)
+    curriculum: Curriculum | None = None
+    """Stages that change the games as the run goes on."""
+    population: Membership | None = None
+    """Where other runs' weights may be taken over."""
 
     @property
     def shards(self) -> int:
         """Threads that compute gradients."""
         return self.ppo.shards
 
+    def at_stage(self, number: int) -> "TrainConfig":
+        """The same with the games of a stage of its curriculum.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        there = self.curriculum.stages if self.curriculum is not None else ()
+        if not 0 <= number < len(there):
+            raise ValueError(f"there is no stage {number}: the curriculum has {len(there)}")
+        return replace(self, rollout=replace(self.rollout, stage=number, **there[number].games()))
+
     def to_json(self) -> str:
-        """Canonical JSON: equal configurations give equal text."""
-        return canonical_json(asdict(self))
+        """Canonical JSON: equal configurations give equal text; what it has not, is left out."""
+        parts: dict[str, Any] = {"ppo": asdict(self.ppo), "rollout": self.rollout.value()}
+        for name in ("curriculum", "population"):
+            part = getattr(self, name)
+            if part is not None:
+                parts[name] = asdict(part)
+        return canonical_json(parts)
 
 
 def from_json(text: str) -> TrainConfig:
@@ -92,10 +136,24 @@ def from_json(text: str) -> TrainConfig:
         ValueError: not a configuration of this version.
     """
     value = json.loads(text)
-    kinds: dict[str, Any] = {"rollout": RolloutConfig, "ppo": UpdateConfig}
-    if not isinstance(value, dict) or set(value) != set(kinds):
+    if not isinstance(value, dict) or not {"rollout", "ppo"} <= set(value) <= set(_PARTS):
         raise ValueError("the recorded configuration is not one of a run in the simulator")
-    for name, kind in kinds.items():
-        if set(value[name]) != {item.name for item in fields(kind)}:
+    return TrainConfig(**{name: _PARTS[name](part) for name, part in value.items()})
+
+
+def _flat(kind: Any, name: str, later: dict[str, int]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if set(later | value) != {item.name for item in fields(kind)}:
             raise ValueError(f"the recorded {name} configuration has other fields than this one's")
-    return TrainConfig(**{name: kind(**value[name]) for name, kind in kinds.items()})
+        return kind(**(later | value))
+
+    return read
+
+
+_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "curriculum": stages.from_value,
+    "population": membership.from_value,
+    "ppo": _flat(UpdateConfig, "ppo", {}),
+    "rollout": _flat(RolloutConfig, "rollout", _LATER),
+}
+"""How the parts of a configuration are read."""

@@ -1,7 +1,6 @@
 """Plays many games at once with one network; a function of seed, weights and what went before."""
 
 import json
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import numpy as np
@@ -74,8 +73,11 @@ class Sampler:
             reward=config.reward,
             most_steps=config.most_steps,
         )
-        self._lockstep = Lockstep(games, word_of("games", run_seed))
-        self._draws = np.uint64(word_of("draws", run_seed))
+        # A stage begins with other games and other draws than those before it, or the run would
+        # learn what it has learned; the first one is called as it was before there were stages.
+        of = f" of stage {config.stage}" if config.stage else ""
+        self._lockstep = Lockstep(games, word_of(f"games{of}", run_seed), config.money)
+        self._draws = np.uint64(word_of(f"draws{of}", run_seed))
 
     @property
     def games(self) -> Games:
@@ -98,7 +100,7 @@ class Sampler:
     def snapshot(self) -> bytes:
         """Where all games stand, so that ``restore`` can go on from here."""
         head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
-        text = canonical_json(head | {"rollout": asdict(self.config)}).encode()
+        text = canonical_json(head | {"rollout": self.config.value()}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
         body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
@@ -111,7 +113,7 @@ class Sampler:
         """
         head, body = _unpacked(snapshot)
         own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
-        for name, value in (own | {"rollout": asdict(self.config)}).items():
+        for name, value in (own | {"rollout": self.config.value()}).items():
             if head.get(name) != value:
                 raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
         parts = (self.games.states, self.games.rngs, self.games.carry)
