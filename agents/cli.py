@@ -14,10 +14,11 @@ from rich.console import Console
 from jimbot_stream.agents import listing
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.rollouts.config import ALGORITHM
+from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.profiles import PROFILES
 from jimbot_stream.agents.training_run import RunError, TrainingRun
@@ -95,18 +96,31 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
     help="How much an update takes; a run keeps what it began with.",
 )
 @click.option(
+    "--curriculum",
+    type=click.Choice([NO_CURRICULUM, *CURRICULA]),
+    default=NO_CURRICULUM,
+    show_default=True,
+    help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
+)
+@click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
 @click.option(
     "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
 )
-def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+def train(
+    run_seed: int, profile: str, curriculum: str, updates: int | None, minutes: float | None
+) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+
+    With a curriculum, the run goes on to the next stage once the games of the present one reach
+    what it asks; `jimbot-learn show` tells when, and on which numbers.
     """
-    _run(_train(run_seed, profile, updates, minutes))
+    config = with_curriculum(PROFILES[profile], curriculum)
+    _run(_train(run_seed, config, updates, minutes))
 
 
 @main.command("list")
@@ -227,7 +241,9 @@ async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
         await bus.close()
 
 
-async def _train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+async def _train(
+    run_seed: int, config: TrainConfig, updates: int | None, minutes: float | None
+) -> None:
     from jimbot_stream.agents.rollouts.training import Training
     from jimbot_stream.agents.rollouts.watching import watching
 
@@ -235,7 +251,7 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with _log(settings) as log:
         blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM)
+        run = await TrainingRun.begin(log, blobs, run_seed, config, ALGORITHM)
         training = Training(run, clock)
         stopped = _stop_softly()
         left = None if updates is None else max(0, updates - run.update)
@@ -262,6 +278,9 @@ async def _show(run: str) -> None:
         course = await listing.course_of(log, run)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
+    changes = listing.changes_table(course)
+    if changes is not None:
+        Console().print(changes)
 
 
 def _log(settings: Settings) -> OpenableLog:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from jimbot_stream.agents.curriculum.stages import Curriculum, Stage
+from jimbot_stream.agents.rollouts.config import TrainConfig
 from jimbot_stream.balatro.tables.decks import DECKS
 from jimbot_stream.balatro.tables.stakes import STAKES
 
@@ -38,3 +39,15 @@ CURRICULA: Final[dict[str, Curriculum]] = {
     )
 }
 """``antes`` and ``money`` end in the game as it is; ``stakes`` and ``decks`` go on beyond it."""
+NO_CURRICULUM: Final = "none"
+
+
+def with_curriculum(config: TrainConfig, name: str) -> TrainConfig:
+    """The configuration of a run that begins the named curriculum; ``none`` changes nothing.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    if name == NO_CURRICULUM:
+        return config
+    return replace(config, curriculum=CURRICULA[name]).at_stage(0)

@@ -1,10 +1,10 @@
 """When a run goes on to its next stage: a function of what its recorded updates tell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jimbot_stream.agents.curriculum.stages import Curriculum
-from jimbot_stream.contracts.v1.learning_pb2 import UpdateApplied
+from jimbot_stream.agents.rollouts.config import TrainConfig
+from jimbot_stream.contracts.v1.learning_pb2 import CurriculumAdvanced, UpdateApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class Evidence:
     """Mean of the stage's measure over them."""
 
 
-def evidence(measure: str, games: int, updates: Sequence[UpdateApplied]) -> Evidence | None:
+def evidence(measure: str, games: int, newest: Iterable[UpdateApplied]) -> Evidence | None:
     """What the newest updates tell that together finished so many games; None if too few did.
 
-    Whole updates are taken, newest first, because a record tells means of updates.
+    Whole updates are taken, in the order given, because a record tells means of updates.
     """
     count, total = 0, 0.0
-    for update in reversed(updates):
+    for update in newest:
         finished = int(update.metrics.get("episodes", 0.0))
         count += finished
         total += finished * update.metrics.get(measure, 0.0)
@@ -31,12 +31,27 @@ def evidence(measure: str, games: int, updates: Sequence[UpdateApplied]) -> Evid
     return None
 
 
-def promotion(
-    curriculum: Curriculum, stage: int, updates: Sequence[UpdateApplied]
-) -> Evidence | None:
-    """The evidence on which a run leaves a stage after these updates of it; None if it stays."""
-    here = curriculum.stages[stage]
-    if stage + 1 >= len(curriculum.stages):
+def advanced(
+    run_id: str, update: int, config: TrainConfig, newest: Iterable[UpdateApplied]
+) -> CurriculumAdvanced | None:
+    """The step to the next stage that is due after an update; None where none is.
+
+    newest are the updates of the present stage, the newest first.
+    """
+    curriculum, number = config.curriculum, config.rollout.stage
+    if curriculum is None or number + 1 >= len(curriculum.stages):
         return None
-    found = evidence(here.measure, curriculum.games, updates)
-    return found if found is not None and found.measured >= here.wanted else None
+    here, following = curriculum.stages[number : number + 2]
+    found = evidence(here.measure, curriculum.games, newest)
+    if found is None or found.measured < here.wanted:
+        return None
+    return CurriculumAdvanced(
+        run_id=run_id,
+        update=update,
+        stage=number + 1,
+        name=following.name,
+        config_json=config.at_stage(number + 1).to_json(),
+        games=found.games,
+        measured=found.measured,
+        wanted=here.wanted,
+    )

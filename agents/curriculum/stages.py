@@ -23,7 +23,7 @@ class Stage:
     wanted: float = 0.0
     """The stage ends when its games reach this."""
 
-    def games(self) -> dict[str, str | int]:
+    def games(self) -> dict[str, Any]:
         """What it says of the games, by name of the field in ``RolloutConfig``."""
         return {name: getattr(self, name) for name in ("deck", "stake", "win_ante", "money")}
 

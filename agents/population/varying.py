@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from jimbot_stream.agents.ppo.config import UpdateConfig
 Ranges = Mapping[str, tuple[float, float]]
 FACTORS: Final = (0.8, 1.25)
 RESAMPLED: Final = 0.25
-"""Probability that a hyperparameter is drawn anew rather than multiplied (Jaderberg et al. 2017)."""
+"""Probability that a hyperparameter is drawn anew rather than multiplied (arXiv:1711.09846)."""
 
 
 def generator_of(seed: int) -> np.random.Generator:
@@ -27,13 +27,17 @@ def initial(config: UpdateConfig, membership: Membership) -> UpdateConfig:
         return config
     draws = generator_of(seed_of("beginning", membership.seed, membership.member))
     ranges = membership.ranges
-    return replace(config, **{name: _drawn(ranges[name], draws) for name in sorted(ranges)})
+    return _replaced(config, {name: _drawn(ranges[name], draws) for name in sorted(ranges)})
 
 
 def varied(config: UpdateConfig, ranges: Ranges, draws: np.random.Generator) -> UpdateConfig:
     """Each of the hyperparameters multiplied by one of ``FACTORS``, or drawn anew."""
     found = {name: _varied(getattr(config, name), ranges[name], draws) for name in sorted(ranges)}
-    return replace(config, **found)
+    return _replaced(config, found)
+
+
+def _replaced(config: UpdateConfig, numbers: dict[str, Any]) -> UpdateConfig:
+    return replace(config, **numbers)
 
 
 def _varied(value: float, between: tuple[float, float], draws: np.random.Generator) -> float:

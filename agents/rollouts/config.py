@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from jimbot_stream.agents.checkpoint import canonical_json
@@ -12,12 +12,11 @@ from jimbot_stream.agents.curriculum.stages import Curriculum
 from jimbot_stream.agents.population import membership
 from jimbot_stream.agents.population.membership import Membership
 from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.recording import ADDED, as_record, from_record
 from jimbot_stream.balatro.envs.rewards import REWARDS
 
 ALGORITHM = "ppo-rollouts"
 """Name of the algorithm in RunStarted."""
-_LATER: Final = {"money": 0, "stage": 0}
-"""Fields of ``RolloutConfig`` that early records lack, and what holds there."""
 _MOST_MONEY: Final = 1_000_000
 
 
@@ -40,9 +39,9 @@ class RolloutConfig:
     """Taken from the reward of every decision, so that no card is moved about for ever."""
     most_steps: int = 2000
     """Decisions after which a game is given up."""
-    money: int = 0
+    money: int = field(default=0, metadata=ADDED)
     """Dollars at the beginning of a game, beyond those of the deck."""
-    stage: int = 0
+    stage: int = field(default=0, metadata=ADDED)
     """How often the run's games were changed; a stage's games have seeds of their own."""
 
     def __post_init__(self) -> None:
@@ -62,14 +61,6 @@ class RolloutConfig:
             raise ValueError("stage must not be negative")
         if not 0 <= self.money <= _MOST_MONEY:
             raise ValueError(f"money must lie between 0 and {_MOST_MONEY}")
-
-    def value(self) -> dict[str, Any]:
-        """As it is recorded; what earlier releases did not know is left out where it says nothing.
-
-        So their records stay as they are, and are still found identical.
-        """
-        later = {name: value for name, value in _LATER.items() if getattr(self, name) == value}
-        return {name: value for name, value in asdict(self).items() if name not in later}
 
     @property
     def decisions(self) -> int:
@@ -120,13 +111,18 @@ class TrainConfig:
         return replace(self, rollout=replace(self.rollout, stage=number, **there[number].games()))
 
     def to_json(self) -> str:
-        """Canonical JSON: equal configurations give equal text; what it has not, is left out."""
-        parts: dict[str, Any] = {"ppo": asdict(self.ppo), "rollout": self.rollout.value()}
-        for name in ("curriculum", "population"):
-            part = getattr(self, name)
-            if part is not None:
-                parts[name] = asdict(part)
-        return canonical_json(parts)
+        """Canonical JSON: equal configurations give equal text; a part that it lacks is silent."""
+        parts = {name: getattr(self, name) for name in _PARTS}
+        return canonical_json({name: as_record(part) for name, part in parts.items() if part})
+
+
+_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "curriculum": stages.from_value,
+    "population": membership.from_value,
+    "ppo": lambda value: from_record(UpdateConfig, value, "ppo"),
+    "rollout": lambda value: from_record(RolloutConfig, value, "rollout"),
+}
+"""How the parts of a configuration are read."""
 
 
 def from_json(text: str) -> TrainConfig:
@@ -139,21 +135,3 @@ def from_json(text: str) -> TrainConfig:
     if not isinstance(value, dict) or not {"rollout", "ppo"} <= set(value) <= set(_PARTS):
         raise ValueError("the recorded configuration is not one of a run in the simulator")
     return TrainConfig(**{name: _PARTS[name](part) for name, part in value.items()})
-
-
-def _flat(kind: Any, name: str, later: dict[str, int]) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if set(later | value) != {item.name for item in fields(kind)}:
-            raise ValueError(f"the recorded {name} configuration has other fields than this one's")
-        return kind(**(later | value))
-
-    return read
-
-
-_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
-    "curriculum": stages.from_value,
-    "population": membership.from_value,
-    "ppo": _flat(UpdateConfig, "ppo", {}),
-    "rollout": _flat(RolloutConfig, "rollout", _LATER),
-}
-"""How the parts of a configuration are read."""

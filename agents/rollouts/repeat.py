@@ -16,9 +16,10 @@ def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) ->
     """
     config = from_json(update.config_json)
     sampler = Sampler(config.rollout, run_seed)
-    if update.update > 1:
-        sampler.restore(blobs.get(update.rollout.sampler_in))
-    if sha256(sampler.snapshot()) != update.rollout.sampler_in:
+    told = update.rollout.sampler_in
+    if update.update > 1 and sha256(sampler.snapshot()) != told:  # else new games began with it
+        sampler.restore(blobs.get(told))
+    if sha256(sampler.snapshot()) != told:
         raise ValueError("the games do not stand where the record says they began")
     made = apply_rollouts(before, sampler, config, update.shuffle_seed)
     return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.network import owners_of
+from jimbot_stream.agents.recording import as_record
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.agents.rollouts.lockstep import Lockstep, word_of
@@ -100,7 +101,7 @@ class Sampler:
     def snapshot(self) -> bytes:
         """Where all games stand, so that ``restore`` can go on from here."""
         head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
-        text = canonical_json(head | {"rollout": self.config.value()}).encode()
+        text = canonical_json(head | {"rollout": as_record(self.config)}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
         body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
@@ -113,7 +114,7 @@ class Sampler:
         """
         head, body = _unpacked(snapshot)
         own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
-        for name, value in (own | {"rollout": self.config.value()}).items():
+        for name, value in (own | {"rollout": as_record(self.config)}).items():
             if head.get(name) != value:
                 raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
         parts = (self.games.states, self.games.rngs, self.games.carry)

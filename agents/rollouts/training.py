@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from threading import Event
 
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
+from jimbot_stream.agents.curriculum.promotion import advanced
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.rollouts.config import from_json
 from jimbot_stream.agents.rollouts.sampler import Sampler
-from jimbot_stream.agents.rollouts.update import RolloutUpdate, apply_rollouts
+from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import Rollout, UpdateApplied
@@ -43,8 +44,7 @@ class Training:
         """
         self._run = run
         self._clock = clock
-        self.config = from_json(run.config_json)
-        self._sampler = self._standing()
+        self._stand()
 
     async def train(
         self,
@@ -54,37 +54,58 @@ class Training:
     ) -> None:
         """Apply updates until it is enough, which is asked before each of them.
 
+        Goes on to the next stage of the run's curriculum as soon as that is due.
+
         ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
 
         Raises:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RunError: another learner goes on with the same run.
         """
+        await self._advance()
         while not enough():
             begun = self._clock.monotonic()
             try:
                 applied = await self._update(told)
             except BaseException:
-                self._sampler = self._standing()  # one that was broken off stands nowhere
+                self._stand()  # one that was broken off stands nowhere
                 raise
+            await self._advance()
             done(Progress(applied, self._clock.monotonic() - begun))
 
+    async def _advance(self) -> None:
+        """Begin the next stage of the curriculum, if the record says that it is due."""
+        run = self._run
+        step = advanced(run.started.run_id, run.update, self.config, run.newest_updates())
+        if step is not None:
+            await run.record_change(step)
+            self._stand()
+
     async def _update(self, told: Callable[[int], None]) -> UpdateApplied:
-        before = self._run.sampler or sha256(self._sampler.snapshot())
+        before = sha256(self._sampler.snapshot())
         update = await self._compute(told)
         after = self._sampler.snapshot()
         applied = self._applied(update, before, sha256(after))
         await self._run.record_update(applied, update.checkpoint, after)
         return applied
 
-    def _standing(self) -> Sampler:
+    def _stand(self) -> None:
+        """Take up configuration and games as the record leaves them.
+
+        Where the configuration changed the games, others begin: those of the stage.
+        """
         run = self._run
+        self.config = from_json(run.config_json)
         if run.update and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
-        sampler = Sampler(self.config.rollout, run.started.run_seed)
-        if run.sampler:
-            sampler.restore(run.blobs.get(run.sampler))
-        return sampler
+        self._sampler = Sampler(self.config.rollout, run.started.run_seed)
+        last = next(run.newest_updates(), None)
+        if last is not None and from_json(last.config_json).rollout == self.config.rollout:
+            self._sampler.restore(run.blobs.get(run.sampler))
+
+    def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
+        """Play and learn, from the bytes of the checkpoint before."""
+        return apply_rollouts(before, self._sampler, self.config, shuffle_seed, told)
 
     async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
         """The next update, in a thread; one that is not waited for is stopped at its next round."""
@@ -97,7 +118,7 @@ class Training:
 
         seed = shuffle_seed(run.started.run_seed, run.update + 1)
         before = run.blobs.get(run.checkpoint)
-        work = asyncio.to_thread(apply_rollouts, before, self._sampler, self.config, seed, heard)
+        work = asyncio.to_thread(self.apply, before, seed, heard)
         try:
             return await work
         except asyncio.CancelledError:

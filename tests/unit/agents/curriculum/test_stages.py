@@ -70,5 +70,5 @@ def test_impossible_curricula_are_refused(stages: tuple[Stage, ...], games: int,
 def test_a_record_that_is_no_curriculum_is_refused(change: dict[str, object]) -> None:
     value = json.loads(TrainConfig(curriculum=CURRICULA["antes"]).to_json())["curriculum"]
     assert from_value(value) == CURRICULA["antes"]
-    with pytest.raises(ValueError, match="curriculum|stage"):
+    with pytest.raises(ValueError, match=r"curriculum|stage"):
         from_value(value | change)
