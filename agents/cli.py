@@ -16,11 +16,12 @@ from jimbot_stream.agents import listing
 from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.rollouts.config import ALGORITHM
+from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.profiles import PROFILES
 from jimbot_stream.agents.training_run import RunError, TrainingRun
@@ -110,20 +111,41 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
     help="How much an update takes; a run keeps what it began with.",
 )
 @click.option(
+    "--curriculum",
+    type=click.Choice([NO_CURRICULUM, *CURRICULA]),
+    default=NO_CURRICULUM,
+    show_default=True,
+    help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
+)
+@click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
 @click.option(
     "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
 )
 def train(
-    run_seed: int, algo: str, profile: str, updates: int | None, minutes: float | None
+    run_seed: int,
+    algo: str,
+    profile: str,
+    curriculum: str,
+    updates: int | None,
+    minutes: float | None,
 ) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+
+    With a curriculum, the run goes on to the next stage once the games of the present one reach
+    what it asks; `jimbot-learn show` tells when, and on which numbers.
     """
-    _run(_train(run_seed, ALGOS[algo], profile, updates, minutes))
+    algorithm = ALGOS[algo]
+    config: PlayConfig = _profiles(algorithm)[profile]
+    if isinstance(config, TrainConfig):
+        config = with_curriculum(config, curriculum)
+    elif curriculum != NO_CURRICULUM:
+        raise click.UsageError("--curriculum goes with --algo ppo")
+    _run(_train(run_seed, algorithm, config, updates, minutes))
 
 
 @main.command("list")
@@ -245,7 +267,11 @@ async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
 
 
 async def _train(
-    run_seed: int, algorithm: str, profile: str, updates: int | None, minutes: float | None
+    run_seed: int,
+    algorithm: str,
+    config: PlayConfig,
+    updates: int | None,
+    minutes: float | None,
 ) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
@@ -253,7 +279,6 @@ async def _train(
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with _log(settings) as log:
         blobs = BlobStore(settings.blobs)
-        config = _profiles(algorithm)[profile]
         run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm)
         training = _training(run, clock, algorithm)
         stopped = _stop_softly()
@@ -292,6 +317,9 @@ async def _show(run: str) -> None:
         course = await listing.course_of(log, run)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
+    changes = listing.changes_table(course)
+    if changes is not None:
+        Console().print(changes)
 
 
 def _log(settings: Settings) -> OpenableLog:

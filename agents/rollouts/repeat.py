@@ -28,9 +28,9 @@ def sampler_before(
     Raises:
         ValueError: the snapshot cannot be used, or the games began elsewhere.
     """
-    sampler = Sampler(config, run_seed)
-    if update.update > 1:
-        sampler.restore(blobs.get(update.rollout.sampler_in))
-    if sha256(sampler.snapshot()) != update.rollout.sampler_in:
+    sampler, told = Sampler(config, run_seed), update.rollout.sampler_in
+    if update.update > 1 and sha256(sampler.snapshot()) != told:  # else new games began with it
+        sampler.restore(blobs.get(told))
+    if sha256(sampler.snapshot()) != told:
         raise ValueError("the games do not stand where the record says they began")
     return sampler

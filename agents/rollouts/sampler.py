@@ -1,7 +1,6 @@
 """Plays many games at once with one network; a function of seed, weights and what went before."""
 
 import json
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.network import owners_of
+from jimbot_stream.agents.recording import as_record
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.agents.rollouts.lockstep import Lockstep, word_of
@@ -125,8 +125,11 @@ class Sampler:
             reward=config.reward,
             most_steps=config.most_steps,
         )
-        self._lockstep = Lockstep(games, word_of("games", run_seed))
-        self._softmax = Softmax(word_of("draws", run_seed))
+        # A stage begins with other games and other draws than those before it, or the run would
+        # learn what it has learned; the first one is called as it was before there were stages.
+        of = f" of stage {config.stage}" if config.stage else ""
+        self._lockstep = Lockstep(games, word_of(f"games{of}", run_seed), config.money)
+        self._softmax = Softmax(word_of(f"draws{of}", run_seed))
 
     @property
     def games(self) -> Games:
@@ -149,7 +152,7 @@ class Sampler:
     def snapshot(self) -> bytes:
         """Where all games stand, so that ``restore`` can go on from here."""
         head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
-        text = canonical_json(head | {"rollout": asdict(self.config)}).encode()
+        text = canonical_json(head | {"rollout": as_record(self.config)}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
         body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
@@ -162,7 +165,7 @@ class Sampler:
         """
         head, body = _unpacked(snapshot)
         own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
-        for name, value in (own | {"rollout": asdict(self.config)}).items():
+        for name, value in (own | {"rollout": as_record(self.config)}).items():
             if head.get(name) != value:
                 raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
         parts = (self.games.states, self.games.rngs, self.games.carry)

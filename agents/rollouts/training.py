@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
+from jimbot_stream.agents.curriculum.promotion import advanced
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
@@ -21,7 +22,7 @@ from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
-from jimbot_stream.contracts import Rollout, UpdateApplied
+from jimbot_stream.contracts import CurriculumAdvanced, Rollout, UpdateApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,6 @@ class PlayTraining(ABC, Generic[C]):
         """
         self._run = run
         self._clock = clock
-        self.config = self.read_config(run.config_json)
         self._stand()
 
     @abstractmethod
@@ -67,6 +67,10 @@ class PlayTraining(ABC, Generic[C]):
     def keep(self, applied: UpdateApplied) -> None:
         """Store what the record must name besides checkpoint and games, and name it."""
 
+    def due(self) -> CurriculumAdvanced | None:
+        """The next stage of the curriculum, where there is one and the record says it is due."""
+        return None
+
     async def train(
         self,
         enough: Callable[[], bool],
@@ -75,12 +79,15 @@ class PlayTraining(ABC, Generic[C]):
     ) -> None:
         """Apply updates until it is enough, which is asked before each of them.
 
+        Goes on to the next stage of the run's curriculum as soon as that is due.
+
         ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
 
         Raises:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RunError: another learner goes on with the same run.
         """
+        await self._advance()
         while not enough():
             begun = self._clock.monotonic()
             try:
@@ -88,10 +95,18 @@ class PlayTraining(ABC, Generic[C]):
             except BaseException:
                 self._stand()  # one that was broken off stands nowhere
                 raise
+            await self._advance()
             done(Progress(applied, self._clock.monotonic() - begun))
 
+    async def _advance(self) -> None:
+        """Begin the next stage of the curriculum, if the record says that it is due."""
+        step = self.due()
+        if step is not None:
+            await self._run.record_change(step)
+            self._stand()
+
     async def _update(self, told: Callable[[int], None]) -> UpdateApplied:
-        before = self._run.sampler or sha256(self._sampler.snapshot())
+        before = sha256(self._sampler.snapshot())
         update = await self._compute(told)
         after = self._sampler.snapshot()
         applied = self._applied(update, before, sha256(after))
@@ -100,12 +115,17 @@ class PlayTraining(ABC, Generic[C]):
         return applied
 
     def _stand(self) -> None:
-        """Take up the games where the record leaves them."""
+        """Take up configuration and games as the record leaves them.
+
+        Where the configuration changed the games, others begin: those of the stage.
+        """
         run = self._run
+        self.config = self.read_config(run.config_json)
         if run.update and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
         self._sampler = Sampler(self.config.rollout, run.started.run_seed)
-        if run.sampler:
+        last = next(run.newest_updates(), None)
+        if last is not None and self.read_config(last.config_json).rollout == self.config.rollout:
             self._sampler.restore(run.blobs.get(run.sampler))
 
     async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
@@ -160,3 +180,8 @@ class Training(PlayTraining[TrainConfig]):
     def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
         """Learn from every round once, while the next one is played."""
         return apply_rollouts(before, self._sampler, self.config, shuffle_seed, told)
+
+    def due(self) -> CurriculumAdvanced | None:
+        """By the games of the updates that the record holds."""
+        run = self._run
+        return advanced(run.started.run_id, run.update, self.config, run.newest_updates())
