@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.ppo import config as ppo
 from jimbot_stream.agents.rollouts import config as rollouts
 from jimbot_stream.contracts import UpdateApplied
@@ -96,8 +97,10 @@ class FromPlay:
     """Learns from games that it plays in the simulator."""
 
     read_config: Callable[[str], PlayConfig]
-    repeat: Callable[[UpdateApplied, int, bytes, Blobs], Played]
+    repeat: Callable[[UpdateApplied, int, bytes, Blobs, bool], Played]
     """Record, run seed, checkpoint before and blobs to the update, computed again.
+
+    The last argument says whether no update of the run was applied before.
 
     Raises ValueError where the record cannot be repeated.
     """
@@ -122,14 +125,23 @@ def _ppo(checkpoint: bytes, batch: Batch, config: Any, shuffle_seed: int) -> Out
     return apply_update(checkpoint, batch, config, shuffle_seed)
 
 
-def _ppo_rollouts(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+def _ppo_rollouts(
+    update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, first: bool
+) -> Played:
     from jimbot_stream.agents.rollouts.repeat import repeat  # loads RLlib, for seconds
 
-    return repeat(update, run_seed, before, blobs)
+    return repeat(update, run_seed, before, blobs, first=first)
+
+
+def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, first: bool) -> Played:
+    from jimbot_stream.agents.dqn.repeat import repeat  # loads RLlib, for seconds
+
+    return repeat(update, run_seed, before, blobs, first=first)
 
 
 ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
     "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
     rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts),
+    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn),
 }
 """By the name in RunStarted."""

@@ -1,68 +1,53 @@
 """``jimbot-learn``: begin a training run, and learn from the games that players close."""
 
-import asyncio
 import contextlib
-import getpass
-import logging
 import math
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 
 from jimbot_stream.agents import listing
-from jimbot_stream.agents.announcing import Announcer, Topics
-from jimbot_stream.agents.checkpoint import CheckpointError
-from jimbot_stream.agents.gate import command as changing
+from jimbot_stream.agents.algorithms import PlayConfig
+from jimbot_stream.agents.announcing import Announcer
+from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
+from jimbot_stream.agents.dqn import config as dqn
+from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.lookup import among_blobs
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.rollouts.config import ALGORITHM
-from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
+from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
-from jimbot_stream.agents.telling import tell
-from jimbot_stream.agents.training_run import RunError, TrainingRun
-from jimbot_stream.agents.trajectory import FeedError
-from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopicError
+from jimbot_stream.agents.terminal import (
+    FAILURES,
+    log_of,
+    patiently,
+    perform,
+    stop_softly,
+    topics_of,
+)
+from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
-from jimbot_stream.checkpoints import BlobError, BlobStore
-from jimbot_stream.clock import SystemClock
-from jimbot_stream.config import Settings, from_environment
-from jimbot_stream.eventlog import EventLog, EventLogError, RecordedEvent
-from jimbot_stream.eventlog.opening import (
-    OpenableLog,
-    ensure_store,
-    open_log,
-    refuse_other_store,
-)
+from jimbot_stream.checkpoints import BlobStore
+from jimbot_stream.clock import Clock, SystemClock
+from jimbot_stream.config import from_environment
+from jimbot_stream.eventlog.opening import open_log, refuse_other_store
 from jimbot_stream.promotion import InService
-from jimbot_stream.streams import topics
 
 if TYPE_CHECKING:
     from jimbot_stream.agents.evaluation.command import Request
-    from jimbot_stream.agents.rollouts.training import Settle
+    from jimbot_stream.agents.rollouts.training import PlayTraining, Settle
 
-PATIENCE_S = 120.0
+ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
+"""What ``train`` calls an algorithm, and what a run calls it."""
 PLAYERS = ("random", "greedy", "rule")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
-FAILURES = (
-    BlobError,
-    BusError,
-    CheckpointError,
-    DivergedError,
-    EventLogError,
-    FeedError,
-    RulesDisagreeError,
-    RunError,
-    ValueError,
-)
 RUN_SEED = click.option(
     "--run-seed", type=int, required=True, help="Seed that names and determines the run."
 )
@@ -77,7 +62,7 @@ def main() -> None:
 @RUN_SEED
 def init(run_seed: int) -> None:
     """Record the run and its untrained checkpoint; doing it again changes nothing."""
-    _run(_init(run_seed))
+    perform(_init(run_seed))
 
 
 _GATE = GateConfig()
@@ -135,11 +120,18 @@ def online(
         gate = GateConfig(
             games=gate_games, level=gate_level, deck=deck, stake=stake, win_ante=win_ante
         )
-    _run(_online(run_seed, episodes_per_update, updates, gate))
+    perform(_online(run_seed, episodes_per_update, updates, gate))
 
 
 @main.command()
 @RUN_SEED
+@click.option(
+    "--algo",
+    type=click.Choice(list(ALGOS)),
+    default="ppo",
+    show_default=True,
+    help="PPO learns from what it has just played, DQN from a memory of what it played.",
+)
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
@@ -148,50 +140,41 @@ def online(
     help="How much an update takes; a run keeps what it began with.",
 )
 @click.option(
+    "--curriculum",
+    type=click.Choice([NO_CURRICULUM, *CURRICULA]),
+    default=NO_CURRICULUM,
+    show_default=True,
+    help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
+)
+@click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
 @click.option(
     "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
 )
-def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+def train(
+    run_seed: int,
+    algo: str,
+    profile: str,
+    curriculum: str,
+    updates: int | None,
+    minutes: float | None,
+) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+
+    With a curriculum, the run goes on to the next stage once the games of the present one reach
+    what it asks; `jimbot-learn show` tells when, and on which numbers.
     """
-    _run(_train(run_seed, profile, updates, minutes))
-
-
-REASON = click.option("--reason", default="", help="Why, for the record.")
-BY = click.option(
-    "--by", default=getpass.getuser, show_default="the user's name", help="Who, for the record."
-)
-
-
-@main.command()
-@click.argument("checkpoint")
-@REASON
-@BY
-def promote(checkpoint: str, reason: str, by: str) -> None:
-    """Put CHECKPOINT, or the only one that begins so, into service.
-
-    It must have been saved by a run of the log. Workers hear of it on the bus and decide with it
-    from the next decision on; those that start later find it in the log. Doing it again changes
-    nothing.
-    """
-    _run(_promote(checkpoint, reason, by))
-
-
-@main.command()
-@click.option("--to", default="", metavar="CHECKPOINT", help="Which.  [default: the one before]")
-@REASON
-@BY
-def rollback(to: str, reason: str, by: str) -> None:
-    """Let a checkpoint decide again that was in service before.
-
-    With --to, doing it again changes nothing; without, it goes one further back.
-    """
-    _run(_rollback(to, reason, by))
+    algorithm = ALGOS[algo]
+    config: PlayConfig = _profiles(algorithm)[profile]
+    if isinstance(config, TrainConfig):
+        config = with_curriculum(config, curriculum)
+    elif curriculum != NO_CURRICULUM:
+        raise click.UsageError("--curriculum goes with --algo ppo")
+    perform(_train(run_seed, algorithm, config, GATES.get(profile), (updates, minutes)))
 
 
 @main.command()
@@ -225,14 +208,14 @@ def export(checkpoint: str, kind: str, out: Path) -> None:
 @main.command("list")
 def list_runs() -> None:
     """Tell which training runs the log holds, and what is in service."""
-    _run(_list())
+    perform(_list())
 
 
 @main.command()
 @click.argument("run")
 def show(run: str) -> None:
     """Tell the course of RUN: its updates, their checkpoints and how play went."""
-    _run(_show(run))
+    perform(_show(run))
 
 
 @main.command()
@@ -291,26 +274,7 @@ def evaluate(
     from jimbot_stream.agents.evaluation.panel import Panel
 
     wanted = Request(checkpoints, players, Panel(panel, games), drawn, again)
-    _run(_evaluate(wanted, record, as_json))
-
-
-def _run(work: Awaitable[None]) -> None:
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    # What the client of Kafka logs while nobody listens, our own errors say once.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-
-    async def until_told() -> None:
-        task = asyncio.ensure_future(work)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    try:
-        asyncio.run(until_told())
-    except FAILURES as error:
-        click.echo(f"jimbot-learn: {error}", err=True)
-        sys.exit(1)
+    perform(_evaluate(wanted, record, as_json))
 
 
 async def _init(run_seed: int) -> None:
@@ -326,13 +290,13 @@ async def _online(
 ) -> None:
     settings = from_environment()
     refuse_other_store(settings)
-    names = _topics(settings)
+    names = topics_of(settings)
     bus = KafkaBus(settings.broker)
     try:
         async with open_log(settings) as log:
             blobs = BlobStore(settings.blobs)
             run = await TrainingRun.begin(log, blobs, run_seed, UpdateConfig(), gate=gate)
-            episodes = await _patiently(
+            episodes = await patiently(
                 lambda: EventConsumer.open(bus, [names.episode], Start.BEGINNING)
             )
             announcer = Announcer(bus, names, run.started.run_id)
@@ -353,18 +317,24 @@ async def _online(
         await bus.close()
 
 
-async def _train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
-    from jimbot_stream.agents.rollouts.training import Training
+async def _train(
+    run_seed: int,
+    algorithm: str,
+    config: PlayConfig,
+    gate: GateConfig | None,
+    enough: tuple[int | None, float | None],
+) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
+    updates, minutes = enough
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
-    async with _log(settings) as log:
+    async with log_of(settings) as log:
         blobs = BlobStore(settings.blobs)
-        gate = GATES.get(profile)
-        run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM, gate)
-        training = Training(run, clock, await _settling(run, log, settings))
-        stopped = _stop_softly()
+        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
+        settle = await settling(run, log, settings)
+        training = _training(run, clock, algorithm, settle)
+        stopped = stop_softly()
         left = None if updates is None else max(0, updates - run.update)
         with watching(left and left * training.config.rollout.decisions) as watch:
             await training.train(
@@ -379,75 +349,30 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 
 
-async def _settling(run: TrainingRun, log: EventLog, settings: Settings) -> "Settle":
-    """Decides about the new checkpoints of a run in the simulator, and says what came of it."""
-    from jimbot_stream.agents.evaluation.archive import Archive
-    from jimbot_stream.agents.gate.gate import Gate
-    from jimbot_stream.agents.gate.succession import Succession
-
-    service = await InService.open(log)
-    if run.gate is None:
-        return _nothing_to_decide
-    succession = Succession(run, service, Gate(run.gate, Archive(log, run.blobs.get)))
-
-    async def settle() -> None:
-        settled = await succession.settle()
-        if settled.withdrawn:
-            click.echo(
-                f"{settled.withdrawn[:12]} was taken out of service: going on from before it"
-            )
-        if settled.trial is not None:
-            click.echo(f"update {run.update} is {settled.trial}")
-        if settled.service:
-            await _tell(settings, settled.service, service)
-
-    return settle
-
-
-async def _nothing_to_decide() -> None:
-    """A run without a gate promotes nothing."""
-
-
-async def _promote(letters: str, reason: str, by: str) -> None:
-    await _change(lambda log, blobs: changing.promote(log, blobs, letters, reason, by))
-
-
-async def _rollback(letters: str, reason: str, by: str) -> None:
-    await _change(lambda log, blobs: changing.roll_back(log, blobs, letters, reason, by))
-
-
-async def _change(
-    change: Callable[[EventLog, BlobStore], Awaitable[tuple[InService, Sequence[RecordedEvent]]]],
-) -> None:
-    """Change what is in service, announce it and say so; what was there already is told again."""
-    settings = from_environment()
-    async with _log(settings) as log:
-        service, new = await change(log, BlobStore(settings.blobs))
-        told = await _tell(settings, new or service.events[-1:], service)
-    click.echo(f"{service.checkpoint} {'is' if new else 'was already'} in service")
-    if not told:
-        click.echo("no bus answers: workers find it in the log when they start", err=True)
-
-
-async def _tell(settings: Settings, events: Sequence[RecordedEvent], service: InService) -> bool:
-    bus = KafkaBus(settings.broker, patience_s=5.0)
-    try:
-        return await tell(bus, _topics(settings), events, service)
-    finally:
-        await bus.close()
-
-
 async def _evaluate(wanted: "Request", record: bool, as_json: bool) -> None:
     from jimbot_stream.agents.evaluation.command import compare
 
     settings = from_environment()
     async with contextlib.AsyncExitStack() as stack:
-        log = await stack.enter_async_context(_log(settings)) if record else None
+        log = await stack.enter_async_context(log_of(settings)) if record else None
         await compare(log, settings.blobs, wanted, as_json=as_json)
 
 
+def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
+    return dqn.PROFILES if algorithm == dqn.ALGORITHM else PROFILES
+
+
+def _training(
+    run: TrainingRun, clock: Clock, algorithm: str, settle: "Settle"
+) -> "PlayTraining[Any]":
+    from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
+    from jimbot_stream.agents.rollouts.training import Training
+
+    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock, settle)
+
+
 async def _list() -> None:
-    async with _log(from_environment()) as log:
+    async with log_of(from_environment()) as log:
         Console().print(listing.table(await listing.courses(log)))
         service = await InService.open(log)
         if service.events:
@@ -455,62 +380,20 @@ async def _list() -> None:
 
 
 async def _show(run: str) -> None:
-    async with _log(from_environment()) as log:
+    async with log_of(from_environment()) as log:
         course = await listing.course_of(log, run)
         played = await listing.evaluations(log, course)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
     if played:
         Console().print(listing.evaluation_table(played))
+    changes = listing.changes_table(course)
+    if changes is not None:
+        Console().print(changes)
 
 
-def _log(settings: Settings) -> OpenableLog:
-    """The log of the settings, its store started where none listens."""
-    ensure_store(settings)
-    return open_log(settings)
-
-
-def _stop_softly() -> asyncio.Event:
-    """Let the first Ctrl-C ask for an end, and the second one make it."""
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
-
-    def stop() -> None:
-        if stopped.is_set():
-            click.echo("ending after the round at hand", err=True)
-            task.cancel()
-            return
-        stopped.set()
-        click.echo("ending after this update; once more to end without it", err=True)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    return stopped
-
-
-def _topics(settings: Settings) -> Topics:
-    prefix = settings.topic_prefix
-    return Topics(
-        episode=prefix + topics.EPISODE.name,
-        checkpoint=prefix + topics.CHECKPOINT.name,
-        training=prefix + topics.TRAINING.name,
-    )
-
-
-async def _patiently(
-    attempt: Callable[[], Awaitable[EventConsumer]], pause_s: float = 1.0
-) -> EventConsumer:
-    """Wait for a broker that is still starting, and for the worker to declare the topics."""
-    clock = SystemClock()
-    begun = clock.monotonic()
-    while True:
-        try:
-            return await attempt()
-        except (BusUnavailableError, UnknownTopicError):
-            if clock.monotonic() - begun > PATIENCE_S:
-                raise
-        await asyncio.sleep(pause_s)
+for changed in (promote, rollback):
+    main.add_command(changed)
 
 
 if __name__ == "__main__":

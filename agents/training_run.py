@@ -1,6 +1,6 @@
 """A training run as its stream in the event log tells it: the learner's only memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final, Protocol, Self
 
@@ -81,22 +81,31 @@ class TrainingRun:
         run_seed: int,
         config: Recordable,
         algorithm: str = "ppo",
+        name: str = "",
         gate: GateConfig | None = None,
     ) -> Self:
         """Begin the run of a seed, or go on where it was left; idempotent.
 
-        A run keeps the configuration and the gate with which it began. Where its newest
-        checkpoint cannot be read, that is recorded, and the run goes on from the last one that can.
+        A run keeps the configuration and the gate with which it began. It is named after its
+        seed, or as given. Where its newest checkpoint cannot be read, that is recorded, and the
+        run goes on from the last one that can.
 
         Raises:
             RunError: it was begun with another seed or algorithm, or under other rules, or none
                 of its checkpoints can be read.
         """
-        stream = run_stream(run_id(run_seed))
+        name = name or run_id(run_seed)
+        stream = run_stream(name)
         journal = await StreamJournal.open(log, stream, keep_events=True)
         if journal.version < 0:
-            told = (config.to_json(), gate.to_json() if gate else "")
-            await _start(journal, blobs, run_seed, told, algorithm)
+            begun = RunStarted(
+                run_id=name,
+                run_seed=run_seed,
+                algorithm=algorithm,
+                config_json=config.to_json(),
+                gate_json=gate.to_json() if gate else "",
+            )
+            await _start(journal, blobs, begun)
             journal = await StreamJournal.open(log, stream, keep_events=True)
         run = cls(log, blobs, journal)
         run._refuse_foreign(run_seed, algorithm)
@@ -123,6 +132,14 @@ class TrainingRun:
     def updates(self) -> list[UpdateApplied]:
         """Updates recorded, in order."""
         return [read_event(UpdateApplied, event) for event in self._all("UpdateApplied")]
+
+    def newest_updates(self) -> Iterator[UpdateApplied]:
+        """Updates since the run's games were last changed, or all of them; newest first."""
+        for event in reversed(self.events):
+            if event.type == "CurriculumAdvanced":
+                return
+            if event.type == "UpdateApplied":
+                yield read_event(UpdateApplied, event)
 
     @property
     def checkpoint(self) -> str:
@@ -155,6 +172,12 @@ class TrainingRun:
         saved = self._all("CheckpointSaved")
         return read_event(CheckpointSaved, saved[-1]).sampler
 
+    @property
+    def memory(self) -> str:
+        """Manifest of its replay memory; empty where there is none."""
+        saved = self._all("CheckpointSaved")
+        return read_event(CheckpointSaved, saved[-1]).memory
+
     async def record_update(
         self,
         applied: UpdateApplied,
@@ -164,8 +187,8 @@ class TrainingRun:
     ) -> list[RecordedEvent]:
         """Store the checkpoint, then record the update that made it; gives the new events.
 
-        With a sampler's snapshot the run can be gone on with, and checked, from there. Games that
-        were left out are recorded before it.
+        With a sampler's snapshot the run can be gone on with, and checked, from there. The blobs
+        of a replay memory must be stored already. Games that were left out are recorded before it.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -180,10 +203,21 @@ class TrainingRun:
             parent=applied.checkpoint_in,
             rules_version=RULES_VERSION,
             sampler=self.blobs.put(sampler) if sampler else "",
+            memory=applied.memory_out,
         )
         recorded = await self._append([*left_out, applied, saved])
         await self._index_checkpoint()
         return recorded
+
+    async def record_change(
+        self, change: CurriculumAdvanced | PopulationExploited
+    ) -> list[RecordedEvent]:
+        """Record what changes configuration, or weights, from here on; gives the new events.
+
+        Raises:
+            RunError: somebody else goes on with the same run.
+        """
+        return await self._append([change])
 
     async def reject(
         self,
@@ -194,7 +228,7 @@ class TrainingRun:
     ) -> list[RecordedEvent]:
         """Record that an update failed; or, with the checkpoint that stays, turn the newest down.
 
-        What was recorded last is not recorded again. Gives the new events.
+        Gives the new events.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -283,27 +317,17 @@ _LINEAGE: Final[dict[str, type[Message]]] = {
 """Events that say which weights a run goes on with."""
 
 
-async def _start(
-    journal: StreamJournal, blobs: BlobStore, run_seed: int, told: tuple[str, str], algorithm: str
-) -> None:
-    """Record the beginning; told are configuration and gate, in JSON."""
-    data = untrained(run_seed)
-    name = run_id(run_seed)
-    started = RunStarted(
-        run_id=name,
-        run_seed=run_seed,
-        algorithm=algorithm,
-        config_json=told[0],
-        environment_json=canonical_json(environment()),
-        checkpoint=blobs.put(data),
-        gate_json=told[1],
-    )
+async def _start(journal: StreamJournal, blobs: BlobStore, begun: RunStarted) -> None:
+    """Record the beginning, with the untrained checkpoint of the run's seed."""
+    data, name = untrained(begun.run_seed), begun.run_id
+    begun.environment_json = canonical_json(environment())
+    begun.checkpoint = blobs.put(data)
     saved = CheckpointSaved(
         checkpoint=sha256(data), size=len(data), run_id=name, rules_version=RULES_VERSION
     )
     # On a conflict a second start of the seed was quicker; the caller reads what it wrote.
     with suppress(ConflictError):
-        await journal.append([_entry(started, name), _entry(saved, name)])
+        await journal.append([_entry(begun, name), _entry(saved, name)])
 
 
 def _entry(message: Message, correlation: str, causation: str = "") -> Entry:

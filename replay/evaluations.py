@@ -59,12 +59,12 @@ def _shape_faults(history: History, begun: EvaluationStarted) -> Iterator[Diverg
             yield _finding(entry, "type", "GamesEvaluated", entry.event.type, "missing")
             return
         size = min(CHUNK, begun.games - at)
-        for name, expected, got in (
+        for name, wanted, there in (
             ("first", at, part.first),
             ("results", size, len(part.results)),
         ):
-            if expected != got:
-                yield _finding(entry, name, str(expected), str(got), "missing")
+            if wanted != there:
+                yield _finding(entry, name, str(wanted), str(there), "missing")
         at += len(part.results)
     last = history.entries[-1]
     if at != begun.games or not isinstance(last.message, EvaluationCompleted):

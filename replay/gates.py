@@ -129,8 +129,9 @@ async def _put_by_hand(log: LogReader, run_id: str) -> set[str]:
         service = await read_history(log, SERVICE)
     except StreamNotFoundError:
         return set()
-    changes = [*service.all(CheckpointPromoted), *service.all(CheckpointRolledBack)]
-    return {message.checkpoint for _, message in changes if message.by != run_id}
+    promoted = {(told.checkpoint, told.by) for _, told in service.all(CheckpointPromoted)}
+    back = {(told.checkpoint, told.by) for _, told in service.all(CheckpointRolledBack)}
+    return {checkpoint for checkpoint, by in promoted | back if by != run_id}
 
 
 async def _left_out(

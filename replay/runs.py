@@ -13,12 +13,15 @@ from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CurriculumAdvanced,
     EpisodeRejected,
+    PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
     UpdateRejected,
 )
+from jimbot_stream.replay import curricula
 from jimbot_stream.replay.blame import blame, blob_faults, other_rules, unequal
 from jimbot_stream.replay.history import Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
@@ -83,6 +86,12 @@ class _Continuity:
     memory: str = ""
     applied: bool = False
     """An update was applied before."""
+    config: str = ""
+    """In effect."""
+    stage: list[UpdateApplied] = field(default_factory=list)
+    """Updates since the games were last changed, or since the beginning."""
+    anew: bool = False
+    """The next update begins with other games than the last one left."""
 
     def verdicts(self) -> Iterator[Verdict]:
         whole = True
@@ -116,6 +125,10 @@ class _Continuity:
             yield from unequal(
                 entry, ("update", self.lineage.number + 1, message.update, "missing")
             )
+        elif isinstance(message, CurriculumAdvanced):
+            yield from self._advanced(entry, message)
+        elif isinstance(message, PopulationExploited):
+            yield from self._exploited(entry, message)
         elif isinstance(message, RunEnded):
             yield from unequal(
                 entry,
@@ -126,7 +139,7 @@ class _Continuity:
             self.lineage.take(message)
 
     def _begin(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
-        self.started = started
+        self.started, self.config = started, started.config_json
         with suppress(ValueError):  # reported where the gate's decisions are checked
             gate = from_json(started.gate_json)
             self.lineage = Lineage(gate.every if gate else 0)
@@ -151,6 +164,7 @@ class _Continuity:
         )
 
     def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
+        yield from curricula.left_out(entry, self._due())
         yield from unequal(
             entry,
             ("run_id", self.history.name, update.run_id, "tampering"),
@@ -159,20 +173,21 @@ class _Continuity:
         )
         if self.started is not None:
             seed = shuffle_seed(self.started.run_seed, update.update)
-            config = self.started.config_json
             yield from unequal(
                 entry,
                 ("shuffle_seed", seed, update.shuffle_seed, "seed"),
-                ("config_json", config, update.config_json, "tampering"),
+                ("config_json", self.config, update.config_json, "tampering"),
             )
             yield from self._algorithm_faults(entry, update, self.started.algorithm)
         if self.applied:  # before the first update nobody recorded where the games stand
-            got = update.rollout.sampler_in
+            got, wanted = update.rollout.sampler_in, self._standing()
             yield from unequal(
                 entry,
-                ("rollout.sampler_in", self.sampler, got, "tampering"),
+                ("rollout.sampler_in", wanted, got, "tampering"),
                 ("memory_in", self.memory, update.memory_in, "tampering"),
             )
+        self.stage.append(update)
+        self.anew = False
         self.sampler, self.memory = update.rollout.sampler_out, update.memory_out
         self.parent, self.applied = self.lineage.newest, True
 
@@ -203,6 +218,37 @@ class _Continuity:
         elif rejected.checkpoint not in lineage.made or rejected.checkpoint == lineage.newest:
             wanted = "an earlier checkpoint of the run"
             yield finding(entry.event, "run", "checkpoint", wanted, rejected.checkpoint, "weights")
+
+    def _standing(self) -> str:
+        """Where the games stand for the next update."""
+        if not self.anew or self.started is None:
+            return self.sampler
+        try:
+            return curricula.begun(self.config, self.started.run_seed)
+        except ValueError as error:
+            return f"games of {self.config}: {error}"
+
+    def _due(self) -> CurriculumAdvanced | None:
+        return curricula.step_due(self.history.name, self.lineage.number, self.config, self.stage)
+
+    def _advanced(self, entry: Entry, told: CurriculumAdvanced) -> Iterator[Divergence]:
+        yield from curricula.step_faults(entry, told, self._due())
+        self._change(told.config_json)
+        self.stage.clear()
+
+    def _exploited(self, entry: Entry, told: PopulationExploited) -> Iterator[Divergence]:
+        """What the run itself shows; the members' runs show the rest."""
+        yield from unequal(
+            entry,
+            ("run_id", self.history.name, told.run_id, "tampering"),
+            ("update", self.lineage.number, told.update, "missing"),
+            ("checkpoint_before", self.lineage.newest, told.checkpoint_before, "weights"),
+        )
+        self._change(told.config_json)
+
+    def _change(self, config: str) -> None:
+        self.anew = self.anew or curricula.games_changed(self.config, config)
+        self.config = config
 
     def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
         yield from unequal(

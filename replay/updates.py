@@ -30,17 +30,14 @@ async def repeat_updates(
     for revision in revisions:
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
-            started = next((message for _, message in history.all(RunStarted)), RunStarted())
-            verdict = await _repeat(entry, entry.message, started, log, blobs)
-            faults = _learned_twice(history, entry, entry.message, started)
+            verdict = await _repeat(entry, entry.message, history, log, blobs)
+            faults = _learned_twice(history, entry, entry.message)
             yield next(faults, verdict) if isinstance(verdict, Match) else verdict
 
 
-def _learned_twice(
-    history: History, entry: Entry, update: UpdateApplied, started: RunStarted
-) -> Iterator[Divergence]:
+def _learned_twice(history: History, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
     """On policy, a game is learned from once, even where the same checkpoint plays on."""
-    algorithm = algorithm_named(started.algorithm)
+    algorithm = algorithm_named(_started(history).algorithm)
     if not isinstance(algorithm, FromGames) or not algorithm.on_policy:
         return
     lineage = Lineage()
@@ -53,9 +50,14 @@ def _learned_twice(
             yield finding(entry.event, "update", name, wanted, episode.game_id, "tampering")
 
 
+def _started(history: History) -> RunStarted:
+    return next((message for _, message in history.all(RunStarted)), RunStarted())
+
+
 async def _repeat(
-    entry: Entry, update: UpdateApplied, started: RunStarted, log: LogReader, blobs: Blobs
+    entry: Entry, update: UpdateApplied, history: History, log: LogReader, blobs: Blobs
 ) -> Verdict:
+    started = _started(history)
     for number, episode in enumerate(update.episodes):
         absent = await _absent(entry, f"episodes[{number}]", episode, log)
         if absent is not None:
@@ -74,7 +76,8 @@ async def _repeat(
             entry.event, "update", "algorithm", "one of this release", str(error), "missing"
         )
     if isinstance(algorithm, FromPlay):
-        return _replay_play(entry, update, started.run_seed, before, (algorithm, blobs))
+        first = entry is next(each for each, _ in history.all(UpdateApplied))
+        return _replay_play(entry, update, started.run_seed, before, (algorithm, blobs, first))
     return await _replay_games(entry, update, started.run_seed, before, algorithm, log, blobs)
 
 
@@ -108,13 +111,13 @@ def _replay_play(
     update: UpdateApplied,
     run_seed: int,
     before: bytes,
-    how: tuple[FromPlay, Blobs],
+    how: tuple[FromPlay, Blobs, bool],
 ) -> Verdict:
     """An update that was played in the simulator."""
-    algorithm, blobs = how
+    algorithm, blobs, first = how
     try:
         config = algorithm.read_config(update.config_json)
-        repeated = algorithm.repeat(update, run_seed, before, blobs)
+        repeated = algorithm.repeat(update, run_seed, before, blobs, first)
     except Exception as error:  # noqa: BLE001 - an edited record can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "rollout", "games to play again", text, "missing")

@@ -2,23 +2,39 @@
 
 from jimbot_stream.agents.algorithms import Blobs, Played
 from jimbot_stream.agents.checkpoint import sha256
-from jimbot_stream.agents.rollouts.config import from_json
+from jimbot_stream.agents.rollouts.config import RolloutConfig, from_json
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import apply_rollouts
 from jimbot_stream.contracts import UpdateApplied
 
 
-def repeat(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+def repeat(
+    update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, *, first: bool
+) -> Played:
     """Play and learn as the record says, from the checkpoint before it.
+
+    The first update that a run applied must begin where the run's seed lets the games begin.
 
     Raises:
         ValueError: a blob or the configuration cannot be used, or the games began elsewhere.
     """
     config = from_json(update.config_json)
-    sampler = Sampler(config.rollout, run_seed)
-    if sha256(sampler.snapshot()) != update.rollout.sampler_in:  # else it had not begun
-        sampler.restore(blobs.get(update.rollout.sampler_in))
-    if sha256(sampler.snapshot()) != update.rollout.sampler_in:
-        raise ValueError("the games do not stand where the record says they began")
+    sampler = sampler_before(update, config.rollout, run_seed, blobs, first=first)
     made = apply_rollouts(before, sampler, config, update.shuffle_seed)
     return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()))
+
+
+def sampler_before(
+    update: UpdateApplied, config: RolloutConfig, run_seed: int, blobs: Blobs, *, first: bool
+) -> Sampler:
+    """The games where an update took them up.
+
+    Raises:
+        ValueError: the snapshot cannot be used, or the games began elsewhere.
+    """
+    sampler, told = Sampler(config, run_seed), update.rollout.sampler_in
+    if not first and sha256(sampler.snapshot()) != told:  # else new games began with it
+        sampler.restore(blobs.get(told))
+    if sha256(sampler.snapshot()) != told:
+        raise ValueError("the games do not stand where the record says they began")
+    return sampler
