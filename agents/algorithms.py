@@ -82,6 +82,15 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """Where games and replay memory stand before the first update, each as a sha256 in hex."""
+
+    sampler: str
+    memory: str = ""
+    """Empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class FromGames:
     """Learns from recorded games."""
 
@@ -104,6 +113,8 @@ class FromPlay:
 
     Raises ValueError where the record cannot be repeated.
     """
+    begun: Callable[[str, int], Begun]
+    """Configuration, as canonical JSON, and run seed to where games and memory begin."""
 
 
 def algorithm_named(name: str) -> FromGames | FromPlay:
@@ -133,6 +144,18 @@ def _ppo_rollouts(
     return repeat(update, run_seed, before, blobs, first=first)
 
 
+def _ppo_rollouts_begun(config_json: str, run_seed: int) -> Begun:
+    from jimbot_stream.agents.rollouts.repeat import begun  # loads RLlib, for seconds
+
+    return begun(config_json, run_seed)
+
+
+def _dqn_begun(config_json: str, run_seed: int) -> Begun:
+    from jimbot_stream.agents.dqn.repeat import begun  # loads RLlib, for seconds
+
+    return begun(config_json, run_seed)
+
+
 def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, first: bool) -> Played:
     from jimbot_stream.agents.dqn.repeat import repeat  # loads RLlib, for seconds
 
@@ -141,7 +164,7 @@ def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, firs
 
 ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
     "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
-    rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts),
-    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn),
+    rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts, _ppo_rollouts_begun),
+    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn, _dqn_begun),
 }
 """By the name in RunStarted."""

@@ -33,6 +33,8 @@ class Lineage:
     """The last update, applied or not."""
     made: dict[str, int] = field(default_factory=dict)
     """Update by the checkpoint that it made; 0 for the one that the run began with."""
+    given_up: set[str] = field(default_factory=set)
+    """Checkpoints that were turned down, and those that went on from one."""
     learned: set[str] = field(default_factory=set)
     """Games that an update learned from, or tried to."""
 
@@ -74,4 +76,7 @@ class Lineage:
         self.number = max(self.number, rejected.update)
         if rejected.rejected:
             self.newest = self.incumbent = rejected.checkpoint
+            kept = self.made.get(rejected.checkpoint, 0)
+            self.given_up |= {name for name, number in self.made.items() if number > kept}
+            self.given_up.discard(rejected.checkpoint)
         self.learned.update(episode.game_id for episode in rejected.episodes)

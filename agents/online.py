@@ -23,7 +23,7 @@ from jimbot_stream.agents.generation import Generation
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.soundness import Fault
+from jimbot_stream.agents.soundness import DIVERGED, NO_EPISODES, Fault
 from jimbot_stream.agents.training_run import TrainingRun
 from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.agents.update import Update, apply_update
@@ -153,9 +153,9 @@ class OnlineLearner:
             whole = [episode for episode in episodes if episode.game_id not in without]
             applied, update = await self._compute(whole, batch)
         except FeedError as error:
-            fault = Fault("no-episodes", str(error))
+            fault = Fault(NO_EPISODES, str(error))
         except DivergedError as error:
-            fault = Fault("diverged", str(error))
+            fault = Fault(DIVERGED, str(error))
         else:
             recorded = await self._run.record_update(applied, update.checkpoint, left_out=left_out)
             return recorded, _line(applied, generation, len(left_out))

@@ -1,4 +1,4 @@
-"""Whether the bytes of a checkpoint can be gone on with here, and what to do where they cannot."""
+"""Why an update fails: causes by name, and whether the bytes of a checkpoint can be used here."""
 
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -10,6 +10,9 @@ from jimbot_stream.checkpoints import BlobError
 UNREADABLE: Final = "unreadable-checkpoint"
 OTHER_RULES: Final = "other-rules"
 OTHER_ARCHITECTURE: Final = "other-architecture"
+DIVERGED: Final = "diverged"
+RULES_DISAGREE: Final = "rules-disagree"
+NO_EPISODES: Final = "no-episodes"
 
 
 class Blobs(Protocol):
@@ -22,7 +25,7 @@ class Blobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a checkpoint cannot be used."""
+    """Why a checkpoint cannot be used, or an update failed."""
 
     cause: str
     """Class, as UpdateRejected tells it."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
 from jimbot_stream.agents.gate.config import from_json
-from jimbot_stream.agents.gate.succession import WORSE
+from jimbot_stream.agents.gate.succession import WITHDRAWN, WORSE
 from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.soundness import UNREADABLE
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
@@ -215,6 +216,9 @@ class _Continuity:
                 wanted = "an update that the gate compares"
                 got = str(rejected.update)
                 yield finding(entry.event, "run", "update", wanted, got, "tampering")
+        elif rejected.cause not in (WITHDRAWN, UNREADABLE):
+            wanted = ", ".join((WORSE, WITHDRAWN, UNREADABLE))
+            yield finding(entry.event, "run", "cause", wanted, rejected.cause, "tampering")
         elif rejected.checkpoint not in lineage.made or rejected.checkpoint == lineage.newest:
             wanted = "an earlier checkpoint of the run"
             yield finding(entry.event, "run", "checkpoint", wanted, rejected.checkpoint, "weights")

@@ -26,7 +26,7 @@ class Survey:
     games: dict[str, int] = field(default_factory=dict)
     """Streams of games, with the number of decisions in each."""
     runs: dict[str, list[int]] = field(default_factory=dict)
-    """Streams of training runs, with the revisions of their updates."""
+    """Streams of training runs, with the revisions of updates, failed ones as well."""
     checkpoints: dict[str, int] = field(default_factory=dict)
     """Streams of checkpoints, with the number of events in each."""
     saved: dict[str, bytes] = field(default_factory=dict)
@@ -85,7 +85,8 @@ class _Reading:
 
     def _take_run(self, event: RecordedEvent) -> None:
         updates = self.found.runs.setdefault(event.stream, [])
-        if event.type == "UpdateApplied":
+        failed = event.type == "UpdateRejected" and not _field(event.data, "rejected")
+        if event.type == "UpdateApplied" or failed:
             updates.append(event.revision)
         elif event.type == "CheckpointSaved":
             name = _field(event.data, "checkpoint")

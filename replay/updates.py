@@ -1,4 +1,4 @@
-"""Updates of a training run, computed again."""
+"""Updates of a training run, computed again; those that failed must fail again."""
 
 import math
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -12,10 +12,16 @@ from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
-from jimbot_stream.contracts.v1.learning_pb2 import EpisodeReference, RunStarted, UpdateApplied
+from jimbot_stream.contracts.v1.learning_pb2 import (
+    EpisodeReference,
+    RunStarted,
+    UpdateApplied,
+    UpdateRejected,
+)
 from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.replay import tolerance
 from jimbot_stream.replay.blame import blame, other_rules, unusable
+from jimbot_stream.replay.failures import repeat_failure
 from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.rollouts import rollout_faults
@@ -26,13 +32,15 @@ from jimbot_stream.replay.weights import weight_difference
 async def repeat_updates(
     history: History, revisions: Iterable[int], log: LogReader, blobs: Blobs
 ) -> AsyncIterator[Verdict]:
-    """Compute updates of a run again, from the games that the log holds."""
+    """Compute updates of a run again; a verdict for each, failed or applied."""
     for revision in revisions:
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
             verdict = await _repeat(entry, entry.message, history, log, blobs)
             faults = _learned_twice(history, entry, entry.message)
             yield next(faults, verdict) if isinstance(verdict, Match) else verdict
+        elif entry is not None and isinstance(entry.message, UpdateRejected):
+            yield await repeat_failure(entry, entry.message, history, log, blobs)
 
 
 def _learned_twice(history: History, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:

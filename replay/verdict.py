@@ -12,6 +12,7 @@ Kind = Literal[
     "decision",
     "run",  # a training run: its start, the succession of its checkpoints, its end
     "update",
+    "failed update",  # one that made no checkpoint: it fails again
     "checkpoint",
     "evaluation",  # a panel of games, played again
     "gate",  # what a run's gate made of a new checkpoint

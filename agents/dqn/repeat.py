@@ -1,12 +1,13 @@
 """A recorded update computed again: games are played anew, what was remembered is read."""
 
-from jimbot_stream.agents.algorithms import Blobs, Played
+from jimbot_stream.agents.algorithms import Begun, Blobs, Played
 from jimbot_stream.agents.checkpoint import sha256
 from jimbot_stream.agents.dqn.config import DqnTrainConfig, from_json
 from jimbot_stream.agents.dqn.update import apply_dqn, empty_memory
 from jimbot_stream.agents.replay_memory import manifest
 from jimbot_stream.agents.replay_memory.memory import ReplayMemory
 from jimbot_stream.agents.rollouts.repeat import sampler_before
+from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.contracts import UpdateApplied
 
 
@@ -25,6 +26,17 @@ def repeat(
     made = apply_dqn(before, sampler, memory, config, update.shuffle_seed)
     left = sha256(manifest.to_bytes(memory))
     return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()), left)
+
+
+def begun(config_json: str, run_seed: int) -> Begun:
+    """Where games and memory of a configuration begin.
+
+    Raises:
+        ValueError: the configuration is of another version, or its games cannot be begun.
+    """
+    config = from_json(config_json)
+    sampler = sha256(Sampler(config.rollout, run_seed).snapshot())
+    return Begun(sampler, sha256(manifest.to_bytes(empty_memory(config))))
 
 
 def standing_memory(name: str, config: DqnTrainConfig, blobs: Blobs) -> ReplayMemory:

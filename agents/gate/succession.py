@@ -78,14 +78,20 @@ class Succession:
         """
         await self.service.refresh()
         made, decides = self._run.lineage.made, self.service.checkpoint
-        if decides not in made or made[decides] >= made.get(self._run.lineage.incumbent, 0):
-            return ""
-        if self.service.by == self._run.started.run_id:
+        by_hand = self.service.by != self._run.started.run_id
+        if not by_hand or decides not in made or made[decides] >= self._best():
             return ""
         given_up = self._run.checkpoint
         reason = f"{decides[:12]} was put back into service by hand"
         await self._run.reject(Fault(WITHDRAWN, reason), stays=decides)
         return given_up
+
+    def _best(self) -> int:
+        """The update that made the best checkpoint of the run so far, as it was judged."""
+        lineage = self._run.lineage
+        promoted = {told.checkpoint for told in self.service.all(CheckpointPromoted)}
+        stand = {lineage.incumbent} | (promoted - lineage.given_up)
+        return max(number for name, number in lineage.made.items() if name in stand)
 
     async def _accept(self, trial: Trial) -> list[RecordedEvent]:
         return await self._promote(self._run.checkpoint, "gate", trial, self._ours)

@@ -1,6 +1,6 @@
 """A recorded update in the simulator, computed again: its games are played anew from seeds."""
 
-from jimbot_stream.agents.algorithms import Blobs, Played
+from jimbot_stream.agents.algorithms import Begun, Blobs, Played
 from jimbot_stream.agents.checkpoint import sha256
 from jimbot_stream.agents.rollouts.config import RolloutConfig, from_json
 from jimbot_stream.agents.rollouts.sampler import Sampler
@@ -22,6 +22,15 @@ def repeat(
     sampler = sampler_before(update, config.rollout, run_seed, blobs, first=first)
     made = apply_rollouts(before, sampler, config, update.shuffle_seed)
     return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()))
+
+
+def begun(config_json: str, run_seed: int) -> Begun:
+    """Where the games of a configuration begin.
+
+    Raises:
+        ValueError: the configuration is of another version, or its games cannot be begun.
+    """
+    return Begun(sha256(Sampler(from_json(config_json).rollout, run_seed).snapshot()))
 
 
 def sampler_before(

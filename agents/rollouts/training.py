@@ -22,7 +22,7 @@ from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
-from jimbot_stream.agents.soundness import Fault
+from jimbot_stream.agents.soundness import DIVERGED, RULES_DISAGREE, Fault
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import CurriculumAdvanced, Rollout, UpdateApplied
@@ -30,8 +30,8 @@ from jimbot_stream.contracts import CurriculumAdvanced, Rollout, UpdateApplied
 Settle = Callable[[], Awaitable[None]]
 """Decides what becomes of the newest checkpoint; can be asked again."""
 _CAUSES: Final[dict[type[BaseException], str]] = {
-    DivergedError: "diverged",
-    RulesDisagreeError: "rules-disagree",
+    DivergedError: DIVERGED,
+    RulesDisagreeError: RULES_DISAGREE,
 }
 """Failures of an update that are recorded, and how."""
 
