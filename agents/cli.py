@@ -184,7 +184,7 @@ def train(
     "kind",
     type=click.Choice(["torchscript", "onnx"]),
     required=True,
-    help="TorchScript needs nothing else; ONNX the optional packages of the group onnx.",
+    help="TorchScript needs nothing else; ONNX the packages of jimbot-stream[onnx].",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 def export(checkpoint: str, kind: str, out: Path) -> None:
