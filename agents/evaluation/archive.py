@@ -21,7 +21,7 @@ from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, LogReader, RecordedEvent, StreamNotFoundError
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
-from jimbot_stream.eventlog.naming import EVALUATION, evaluation_stream
+from jimbot_stream.eventlog.naming import evaluation_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ async def recorded(log: LogReader, evaluation: str) -> Recorded | None:
 async def every(log: LogReader) -> list[EvaluationStarted | EvaluationCompleted]:
     """Beginnings and ends of all evaluations, in the log's order."""
     kinds = {"EvaluationStarted": EvaluationStarted, "EvaluationCompleted": EvaluationCompleted}
-    found = log.read_all(prefixes=[EVALUATION], types=list(kinds))
+    found = log.read_all(types=list(kinds))
     return [read_event(kinds[event.type], event) async for event in found]
 
 
