@@ -58,7 +58,7 @@ async def test_a_record_that_came_out_otherwise_is_not_overwritten(
     from jimbot_stream.agents.evaluation import archive as module
 
     async with EmbeddedLog(tmp_path / "other.sqlite") as log:
-        genuine = module.evaluate
+        genuine = evaluate
 
         def other(*arguments: object) -> object:
             results = genuine(*arguments)  # type: ignore[arg-type]  # passed on
