@@ -82,6 +82,15 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """Where games and replay memory stand before the first update, each as a sha256 in hex."""
+
+    sampler: str
+    memory: str = ""
+    """Empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class FromGames:
     """Learns from recorded games."""
 
@@ -97,11 +106,15 @@ class FromPlay:
     """Learns from games that it plays in the simulator."""
 
     read_config: Callable[[str], PlayConfig]
-    repeat: Callable[[UpdateApplied, int, bytes, Blobs], Played]
+    repeat: Callable[[UpdateApplied, int, bytes, Blobs, bool], Played]
     """Record, run seed, checkpoint before and blobs to the update, computed again.
+
+    The last argument says whether no update of the run was applied before.
 
     Raises ValueError where the record cannot be repeated.
     """
+    begun: Callable[[str, int], Begun]
+    """Configuration, as canonical JSON, and run seed to where games and memory begin."""
 
 
 def algorithm_named(name: str) -> FromGames | FromPlay:
@@ -123,21 +136,35 @@ def _ppo(checkpoint: bytes, batch: Batch, config: Any, shuffle_seed: int) -> Out
     return apply_update(checkpoint, batch, config, shuffle_seed)
 
 
-def _ppo_rollouts(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+def _ppo_rollouts(
+    update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, first: bool
+) -> Played:
     from jimbot_stream.agents.rollouts.repeat import repeat  # loads RLlib, for seconds
 
-    return repeat(update, run_seed, before, blobs)
+    return repeat(update, run_seed, before, blobs, first=first)
 
 
-def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+def _ppo_rollouts_begun(config_json: str, run_seed: int) -> Begun:
+    from jimbot_stream.agents.rollouts.repeat import begun  # loads RLlib, for seconds
+
+    return begun(config_json, run_seed)
+
+
+def _dqn_begun(config_json: str, run_seed: int) -> Begun:
+    from jimbot_stream.agents.dqn.repeat import begun  # loads RLlib, for seconds
+
+    return begun(config_json, run_seed)
+
+
+def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, first: bool) -> Played:
     from jimbot_stream.agents.dqn.repeat import repeat  # loads RLlib, for seconds
 
-    return repeat(update, run_seed, before, blobs)
+    return repeat(update, run_seed, before, blobs, first=first)
 
 
 ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
     "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
-    rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts),
-    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn),
+    rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts, _ppo_rollouts_begun),
+    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn, _dqn_begun),
 }
 """By the name in RunStarted."""

@@ -1,12 +1,10 @@
 """``jimbot-learn``: begin a training run, and learn from the games that players close."""
 
-import asyncio
 import contextlib
-import logging
 import math
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -14,47 +12,42 @@ from rich.console import Console
 
 from jimbot_stream.agents import listing
 from jimbot_stream.agents.algorithms import PlayConfig
-from jimbot_stream.agents.announcing import Announcer, Topics
-from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.dqn import config as dqn
+from jimbot_stream.agents.gate.cli import promote, rollback, settling
+from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.lookup import among_blobs
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
-from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
-from jimbot_stream.agents.rollouts.profiles import PROFILES
-from jimbot_stream.agents.training_run import RunError, TrainingRun
-from jimbot_stream.agents.trajectory import FeedError
-from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopicError
+from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
+from jimbot_stream.agents.terminal import (
+    FAILURES,
+    log_of,
+    patiently,
+    perform,
+    stop_softly,
+    topics_of,
+)
+from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
-from jimbot_stream.checkpoints import BlobError, BlobStore
+from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.clock import Clock, SystemClock
-from jimbot_stream.config import Settings, from_environment
-from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
-from jimbot_stream.streams import topics
+from jimbot_stream.config import from_environment
+from jimbot_stream.eventlog.opening import open_log, refuse_other_store
+from jimbot_stream.promotion import InService
 
 if TYPE_CHECKING:
-    from jimbot_stream.agents.rollouts.training import PlayTraining
+    from jimbot_stream.agents.evaluation.command import Request
+    from jimbot_stream.agents.rollouts.training import PlayTraining, Settle
 
-PATIENCE_S = 120.0
 ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
 """What ``train`` calls an algorithm, and what a run calls it."""
 PLAYERS = ("random", "greedy", "rule")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
-FAILURES = (
-    BlobError,
-    BusError,
-    CheckpointError,
-    DivergedError,
-    EventLogError,
-    FeedError,
-    RulesDisagreeError,
-    RunError,
-    ValueError,
-)
 RUN_SEED = click.option(
     "--run-seed", type=int, required=True, help="Seed that names and determines the run."
 )
@@ -69,7 +62,10 @@ def main() -> None:
 @RUN_SEED
 def init(run_seed: int) -> None:
     """Record the run and its untrained checkpoint; doing it again changes nothing."""
-    _run(_init(run_seed))
+    perform(_init(run_seed))
+
+
+_GATE = GateConfig()
 
 
 @main.command()
@@ -86,12 +82,45 @@ def init(run_seed: int) -> None:
     type=click.IntRange(min=0),
     help="Stop when the run has so many updates.  [default: go on for ever]",
 )
-def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None:
-    """Learn from closed games and announce each new checkpoint.
+@click.option(
+    "--gate-games",
+    type=click.IntRange(min=0),
+    default=_GATE.games,
+    show_default=True,
+    help="Games on which each new checkpoint is compared with the one before; 0: no gate.",
+)
+@click.option(
+    "--gate-level",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=_GATE.level,
+    show_default=True,
+    help="It is refused where so low a difference has a lower probability.",
+)
+@click.option("--deck", default=_GATE.deck, show_default=True, help="Deck of the gate's games.")
+@click.option("--stake", default=_GATE.stake, show_default=True, help="Stake of the gate's games.")
+@click.option("--win-ante", default=_GATE.win_ante, show_default=True, help="Ante that wins them.")
+def online(
+    run_seed: int,
+    episodes_per_update: int,
+    updates: int | None,
+    gate_games: int,
+    gate_level: float,
+    deck: str,
+    stake: int,
+    win_ante: int,
+) -> None:
+    """Learn from closed games; promote each new checkpoint unless it is worse.
 
-    Begins the run where there is none; goes on where an earlier learner stopped.
+    Begins the run where there is none; goes on where an earlier learner stopped. A run keeps the
+    gate that it began with. A checkpoint that plays worse on the gate's games than the one before
+    is refused: that one goes on deciding, and the next update begins with it.
     """
-    _run(_online(run_seed, episodes_per_update, updates))
+    gate = None
+    if gate_games:
+        gate = GateConfig(
+            games=gate_games, level=gate_level, deck=deck, stake=stake, win_ante=win_ante
+        )
+    perform(_online(run_seed, episodes_per_update, updates, gate))
 
 
 @main.command()
@@ -145,20 +174,48 @@ def train(
         config = with_curriculum(config, curriculum)
     elif curriculum != NO_CURRICULUM:
         raise click.UsageError("--curriculum goes with --algo ppo")
-    _run(_train(run_seed, algorithm, config, updates, minutes))
+    perform(_train(run_seed, algorithm, config, GATES.get(profile), (updates, minutes)))
+
+
+@main.command()
+@click.argument("checkpoint")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["torchscript", "onnx"]),
+    required=True,
+    help="TorchScript needs nothing else; ONNX the packages of jimbot-stream[onnx].",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def export(checkpoint: str, kind: str, out: Path) -> None:
+    """Write the policy of CHECKPOINT to a file that other programs can run.
+
+    Its inputs are features[B, K], the legal candidates rows[R, F] of all B states one after
+    another, and ends[B], where those of each state end; its outputs logits[R] and value[B].
+    """
+    from jimbot_stream.agents.export import write
+
+    try:
+        blobs = BlobStore(from_environment().blobs)
+        name = among_blobs(blobs.folder, checkpoint)
+        write(blobs.get(name), kind, out)
+    except FAILURES as error:
+        click.echo(f"jimbot-learn: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"{name} written to {out}")
 
 
 @main.command("list")
 def list_runs() -> None:
-    """Tell which training runs the log holds."""
-    _run(_list())
+    """Tell which training runs the log holds, and what is in service."""
+    perform(_list())
 
 
 @main.command()
 @click.argument("run")
 def show(run: str) -> None:
     """Tell the course of RUN: its updates, their checkpoints and how play went."""
-    _run(_show(run))
+    perform(_show(run))
 
 
 @main.command()
@@ -190,6 +247,13 @@ def show(run: str) -> None:
     help="Games, each played once by every player.",
 )
 @click.option("--drawn", is_flag=True, help="Draw a checkpoint's actions, as in training.")
+@click.option(
+    "--record/--no-record",
+    default=True,
+    show_default=True,
+    help="Keep the results of every game in the event log, for jimbot-replay verify.",
+)
+@click.option("--again", is_flag=True, help="Play what stands in the log, too, and compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def evaluate(
     checkpoints: Sequence[str],
@@ -197,55 +261,42 @@ def evaluate(
     panel: int,
     games: int,
     drawn: bool,
+    record: bool,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Play the same games with checkpoints and baselines, and compare.
 
-    Red deck, white stake, seeds that training never takes. Equal arguments give equal games.
+    Red deck, white stake, seeds that training never takes. Equal arguments give equal games, so
+    an evaluation that stands in the log is shown from there.
     """
-    from jimbot_stream.agents.evaluation.command import compare
+    from jimbot_stream.agents.evaluation.command import Request
+    from jimbot_stream.agents.evaluation.panel import Panel
 
-    try:
-        compare(from_environment().blobs, checkpoints, players, (panel, games), drawn, as_json)
-    except FAILURES as error:
-        click.echo(f"jimbot-learn: {error}", err=True)
-        sys.exit(1)
-
-
-def _run(work: Awaitable[None]) -> None:
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    # What the client of Kafka logs while nobody listens, our own errors say once.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-
-    async def until_told() -> None:
-        task = asyncio.ensure_future(work)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    try:
-        asyncio.run(until_told())
-    except FAILURES as error:
-        click.echo(f"jimbot-learn: {error}", err=True)
-        sys.exit(1)
+    wanted = Request(checkpoints, players, Panel(panel, games), drawn, again)
+    perform(_evaluate(wanted, record, as_json))
 
 
 async def _init(run_seed: int) -> None:
     settings = from_environment()
+    refuse_other_store(settings)
     async with open_log(settings) as log:
         run = await TrainingRun.begin(log, BlobStore(settings.blobs), run_seed, UpdateConfig())
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 
 
-async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
+async def _online(
+    run_seed: int, per_update: int, updates: int | None, gate: GateConfig | None
+) -> None:
     settings = from_environment()
-    names = _topics(settings)
+    refuse_other_store(settings)
+    names = topics_of(settings)
     bus = KafkaBus(settings.broker)
     try:
         async with open_log(settings) as log:
-            run = await TrainingRun.begin(log, BlobStore(settings.blobs), run_seed, UpdateConfig())
-            episodes = await _patiently(
+            blobs = BlobStore(settings.blobs)
+            run = await TrainingRun.begin(log, blobs, run_seed, UpdateConfig(), gate=gate)
+            episodes = await patiently(
                 lambda: EventConsumer.open(bus, [names.episode], Start.BEGINNING)
             )
             announcer = Announcer(bus, names, run.started.run_id)
@@ -270,18 +321,20 @@ async def _train(
     run_seed: int,
     algorithm: str,
     config: PlayConfig,
-    updates: int | None,
-    minutes: float | None,
+    gate: GateConfig | None,
+    enough: tuple[int | None, float | None],
 ) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
+    updates, minutes = enough
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
-    async with _log(settings) as log:
+    async with log_of(settings) as log:
         blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm)
-        training = _training(run, clock, algorithm)
-        stopped = _stop_softly()
+        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
+        settle = await settling(run, log, settings)
+        training = _training(run, clock, algorithm, settle)
+        stopped = stop_softly()
         left = None if updates is None else max(0, updates - run.update)
         with watching(left and left * training.config.rollout.decisions) as watch:
             await training.train(
@@ -296,79 +349,51 @@ async def _train(
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 
 
+async def _evaluate(wanted: "Request", record: bool, as_json: bool) -> None:
+    from jimbot_stream.agents.evaluation.command import compare
+
+    settings = from_environment()
+    async with contextlib.AsyncExitStack() as stack:
+        log = await stack.enter_async_context(log_of(settings)) if record else None
+        await compare(log, settings.blobs, wanted, as_json=as_json)
+
+
 def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
     return dqn.PROFILES if algorithm == dqn.ALGORITHM else PROFILES
 
 
-def _training(run: TrainingRun, clock: Clock, algorithm: str) -> "PlayTraining[Any]":
+def _training(
+    run: TrainingRun, clock: Clock, algorithm: str, settle: "Settle"
+) -> "PlayTraining[Any]":
     from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
     from jimbot_stream.agents.rollouts.training import Training
 
-    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock)
+    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock, settle)
 
 
 async def _list() -> None:
-    async with _log(from_environment()) as log:
+    async with log_of(from_environment()) as log:
         Console().print(listing.table(await listing.courses(log)))
+        service = await InService.open(log)
+        if service.events:
+            Console().print(listing.service_table(service))
 
 
 async def _show(run: str) -> None:
-    async with _log(from_environment()) as log:
+    async with log_of(from_environment()) as log:
         course = await listing.course_of(log, run)
+        played = await listing.evaluations(log, course)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
+    if played:
+        Console().print(listing.evaluation_table(played))
     changes = listing.changes_table(course)
     if changes is not None:
         Console().print(changes)
 
 
-def _log(settings: Settings) -> OpenableLog:
-    """The log of the settings, its store started where none listens."""
-    ensure_store(settings)
-    return open_log(settings)
-
-
-def _stop_softly() -> asyncio.Event:
-    """Let the first Ctrl-C ask for an end, and the second one make it."""
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
-
-    def stop() -> None:
-        if stopped.is_set():
-            click.echo("ending after the round at hand", err=True)
-            task.cancel()
-            return
-        stopped.set()
-        click.echo("ending after this update; once more to end without it", err=True)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    return stopped
-
-
-def _topics(settings: Settings) -> Topics:
-    prefix = settings.topic_prefix
-    return Topics(
-        episode=prefix + topics.EPISODE.name,
-        checkpoint=prefix + topics.CHECKPOINT.name,
-        training=prefix + topics.TRAINING.name,
-    )
-
-
-async def _patiently(
-    attempt: Callable[[], Awaitable[EventConsumer]], pause_s: float = 1.0
-) -> EventConsumer:
-    """Wait for a broker that is still starting, and for the worker to declare the topics."""
-    clock = SystemClock()
-    begun = clock.monotonic()
-    while True:
-        try:
-            return await attempt()
-        except (BusUnavailableError, UnknownTopicError):
-            if clock.monotonic() - begun > PATIENCE_S:
-                raise
-        await asyncio.sleep(pause_s)
+for changed in (promote, rollback):
+    main.add_command(changed)
 
 
 if __name__ == "__main__":

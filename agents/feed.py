@@ -1,11 +1,12 @@
 """What an update learns from, read back from the event log; nothing travels beside it."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.rewards import reward_named
-from jimbot_stream.agents.trajectory import FeedError, Game, batch_of, trajectory
+from jimbot_stream.agents.rewards import Reward, reward_named
+from jimbot_stream.agents.trajectory import FeedError, Game, HoleError, Step, batch_of, trajectory
 from jimbot_stream.contracts import (
     ActionApplied,
     DecisionMade,
@@ -15,7 +16,7 @@ from jimbot_stream.contracts import (
 )
 from jimbot_stream.contracts.json_codec import ShapeError
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_event
-from jimbot_stream.eventlog import LogReader, RecordedEvent
+from jimbot_stream.eventlog import LogReader, RecordedEvent, StreamNotFoundError
 from jimbot_stream.eventlog.naming import game_stream
 
 
@@ -31,6 +32,39 @@ async def read_batch(
     reward = reward_named(config.reward)
     games = [await read_game(log, episode) for episode in episodes]
     return batch_of([trajectory(game, reward) for game in games])
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A game that cannot be learned from."""
+
+    episode: EpisodeReference
+    cause: str
+    """"incomplete" or "contradictory"."""
+    reason: str
+
+
+async def unsound(
+    log: LogReader, episodes: Sequence[EpisodeReference], reward_name: str
+) -> list[LeftOut]:
+    """Which of the episodes cannot be learned from, and why."""
+    reward = reward_named(reward_name)
+    found = [await _fault_of(log, episode, reward) for episode in episodes]
+    return [fault for fault in found if fault is not None]
+
+
+async def _fault_of(log: LogReader, episode: EpisodeReference, reward: Reward) -> LeftOut | None:
+    try:
+        steps: list[Step] = trajectory(await read_game(log, episode), reward)
+        if steps:
+            batch_of([steps])
+    except StreamNotFoundError:
+        return LeftOut(episode, "incomplete", f"game {episode.game_id} is not in the log")
+    except HoleError as error:
+        return LeftOut(episode, "incomplete", str(error))
+    except ValueError as error:
+        return LeftOut(episode, "contradictory", str(error))
+    return None
 
 
 async def read_game(log: LogReader, episode: EpisodeReference) -> Game:
@@ -59,7 +93,7 @@ async def _events(log: LogReader, episode: EpisodeReference) -> AsyncIterator[Re
             yield event
         if revision >= episode.last_revision:
             return
-    raise FeedError(
+    raise HoleError(
         f"game {episode.game_id}: event {revision + 1} is missing,"
         f" {episode.last_revision} is the last one used"
     )

@@ -1,5 +1,6 @@
 """The games of one generation: all played with one checkpoint, gathered until complete."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -13,18 +14,22 @@ class Generation:
     A game counts when it belongs to the run's seed and its decisions came from the
     current checkpoint alone. Any other is stale and dropped: PPO cannot learn from what
     another policy did, and a run must be a function of its seed. Should more games close
-    than are wanted, those that come after the last one needed are stale as well.
+    than are wanted, those that come after the last one needed are stale as well. A game that an
+    update of the run learned from, or failed to, does not come back: after a refused update
+    the same checkpoint plays on.
     """
 
     run_seed: int
     checkpoint: str
     wanted: int
+    learned: AbstractSet[str] = frozenset()
+    """Games of earlier updates."""
     closed: dict[str, EpisodeClosed] = field(default_factory=dict)
     stale: int = 0
 
     def offer(self, episode: EpisodeClosed) -> bool:
         """Take a closed game in; False where it does not belong here, or is here already."""
-        if episode.game_id in self.closed:
+        if episode.game_id in self.closed or episode.game_id in self.learned:
             return False
         if not self._belongs(episode) or self.complete:
             self.stale += 1

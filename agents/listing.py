@@ -4,17 +4,26 @@ from dataclasses import dataclass, field
 
 from rich.table import Table
 
+from jimbot_stream.agents.evaluation.archive import every
 from jimbot_stream.contracts import (
+    CheckpointPromoted,
+    CheckpointRefused,
+    CheckpointRolledBack,
     CheckpointSaved,
     CurriculumAdvanced,
+    Estimate,
+    EvaluationCompleted,
+    EvaluationStarted,
     PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
+    UpdateRejected,
 )
 from jimbot_stream.contracts.upcast import read_event
 from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.naming import RUN
+from jimbot_stream.promotion import KINDS, InService
 
 _SHOWN = 12
 _NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl", "epsilon", "td_error")
@@ -28,6 +37,7 @@ class Course:
     started: RunStarted
     updates: list[UpdateApplied] = field(default_factory=list)
     saved: list[CheckpointSaved] = field(default_factory=list)
+    rejected: list[UpdateRejected] = field(default_factory=list)
     steps_taken: list[CurriculumAdvanced] = field(default_factory=list)
     """To further stages of its curriculum."""
     exploited: list[PopulationExploited] = field(default_factory=list)
@@ -54,6 +64,9 @@ async def courses(log: EventLog) -> list[Course]:
                 course.ended = ""  # it was gone on with
             elif event.type == "CheckpointSaved":
                 course.saved.append(read_event(CheckpointSaved, event))
+            elif event.type == "UpdateRejected":
+                course.rejected.append(read_event(UpdateRejected, event))
+                course.ended = ""
             elif event.type == "CurriculumAdvanced":
                 course.steps_taken.append(read_event(CurriculumAdvanced, event))
             elif event.type == "PopulationExploited":
@@ -93,17 +106,79 @@ def table(found: list[Course]) -> Table:
 
 
 def course_table(course: Course) -> Table:
-    """Updates of a run, a row for each."""
+    """Updates of a run, a row for each; of those that were turned down, why."""
     names = [name for name in _NUMBERS if any(name in update.metrics for update in course.updates)]
-    shown = Table("update", "checkpoint", "decisions", *names)
-    for update in course.updates:
+    why = {rejected.update: rejected.cause for rejected in course.rejected}
+    shown = Table("update", "checkpoint", "decisions", *names, *(["turned down"] if why else []))
+    for number, update in _rows(course):
+        cells = [str(number), "none", "0", *("nan" for _ in names)]
+        if update is not None:
+            told = (f"{update.metrics.get(name, float('nan')):.3f}" for name in names)
+            cells = [str(number), update.checkpoint_out[:_SHOWN], f"{update.steps:,}", *told]
+        shown.add_row(*cells, *([why.get(number, "")] if why else []))
+    return shown
+
+
+def _rows(course: Course) -> list[tuple[int, UpdateApplied | None]]:
+    applied = {update.update: update for update in course.updates}
+    numbers = applied.keys() | {rejected.update for rejected in course.rejected}
+    return [(number, applied.get(number)) for number in sorted(numbers - {0})]
+
+
+Played = list[tuple[EvaluationStarted, EvaluationCompleted]]
+
+
+async def evaluations(log: EventLog, course: Course) -> Played:
+    """Evaluations of a run's checkpoints, in the log's order."""
+    wanted = {course.started.checkpoint, *(saved.checkpoint for saved in course.saved)}
+    begun: dict[str, EvaluationStarted] = {}
+    found: Played = []
+    for event in await every(log):
+        if isinstance(event, EvaluationStarted):
+            begun[event.evaluation_id] = event
+        elif (what := begun.get(event.evaluation_id)) and what.checkpoint in wanted:
+            found.append((what, event))
+    return found
+
+
+def evaluation_table(played: Played) -> Table:
+    """Evaluations, a row for each."""
+    shown = Table("evaluation", "checkpoint", "panel", "games", "mean ante", "blinds beaten", "won")
+    for what, done in played:
         shown.add_row(
-            str(update.update),
-            update.checkpoint_out[:_SHOWN],
-            f"{update.steps:,}",
-            *(f"{update.metrics.get(name, float('nan')):.3f}" for name in names),
+            what.evaluation_id[:_SHOWN],
+            what.checkpoint[:_SHOWN],
+            f"{what.purpose} {what.panel}{', drawn' if what.drawn else ''}",
+            f"{done.games:,}",
+            *(_estimate(estimate) for estimate in (done.ante, done.beaten)),
+            f"{done.won.mean:.1%}",
         )
     return shown
+
+
+def service_table(service: InService) -> Table:
+    """What was put into service, taken out of it or refused, newest last."""
+    shown = Table("in service", "what", "by", "why", title="Service", title_justify="left")
+    for event in service.events:
+        if event.type in KINDS:
+            shown.add_row(*_change(read_event(KINDS[event.type], event)))
+    return shown
+
+
+def _change(event: object) -> tuple[str, str, str, str]:
+    if isinstance(event, CheckpointPromoted):
+        return event.checkpoint[:_SHOWN], "promoted", event.by, event.reason
+    if isinstance(event, CheckpointRolledBack):
+        what = f"rolled back, {event.withdrawn[:_SHOWN]} withdrawn"
+        return event.checkpoint[:_SHOWN], what, event.by, event.reason
+    assert isinstance(event, CheckpointRefused)
+    why = f"{event.difference:+.2f} blinds, p = {event.p_value:.4f}, level {event.level:g}"
+    refused = f"{event.checkpoint[:_SHOWN]} refused"
+    return event.incumbent[:_SHOWN], refused, event.run_id, why
+
+
+def _estimate(estimate: Estimate) -> str:
+    return f"{estimate.mean:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
 
 
 def changes_table(course: Course) -> Table | None:

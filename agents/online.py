@@ -9,21 +9,30 @@ same bytes, and there are no offsets to commit too early.
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jimbot_stream.agents.announcing import Announcer
+from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
-from jimbot_stream.agents.feed import read_batch
+from jimbot_stream.agents.evaluation.archive import Archive, Recorded
+from jimbot_stream.agents.feed import read_batch, unsound
+from jimbot_stream.agents.gate.gate import Gate
+from jimbot_stream.agents.gate.succession import Succession
 from jimbot_stream.agents.generation import Generation
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.ppo.learner import DivergedError
+from jimbot_stream.agents.soundness import DIVERGED, NO_EPISODES, Fault
 from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.agents.update import Update, apply_update
 from jimbot_stream.bus.consumer import Received
 from jimbot_stream.clock import Clock
-from jimbot_stream.contracts import EpisodeReference, UpdateApplied
-from jimbot_stream.eventlog import EventLog
+from jimbot_stream.contracts import EpisodeReference, EpisodeRejected, UpdateApplied
+from jimbot_stream.eventlog import EventLog, RecordedEvent, StreamNotFoundError
+from jimbot_stream.eventlog.naming import SERVICE
+from jimbot_stream.promotion import InService
 
 logger = logging.getLogger(__name__)
 
@@ -62,42 +71,130 @@ class OnlineLearner:
     async def learn(self, updates: int | None = None) -> None:
         """Apply updates until the run has so many; None: for ever.
 
+        A game that cannot be learned from is left out, an update that fails or whose checkpoint is
+        worse is turned down; both are recorded, and the next update begins.
+
         Raises:
-            FeedError: a recorded game cannot be learned from.
-            DivergedError: the update gave no finite weights; the last checkpoint stays.
+            EvaluationError: the gate's evaluation in the log came out otherwise.
             RunError: another learner goes on with the same run.
         """
-        await self._announcer.announce(self._run.since_last_update(), self._run.events)
+        succession = Succession(self._run, await InService.open(self._log), self._gate())
+        await succession.begin()
+        await self._settle(succession, self._run.since_last_update(), again=True)
         self._progress(self._standing())
         while updates is None or self._run.update < updates:
-            await self._update(await self._gather())
+            await self._update(await self._gather(succession), succession)
         if not self._run.ended:
             await self._announcer.announce(await self._run.record_end("finished"), self._run.events)
 
-    async def _gather(self) -> Generation:
+    def _gate(self) -> Gate | None:
+        if self._run.gate is None:
+            return None
+        return Gate(self._run.gate, Archive(self._log, self._run.blobs.get))
+
+    async def _gather(self, succession: Succession) -> Generation:
         """Wait until the players have closed every game of the generation."""
-        run = self._run
-        generation = Generation(run.started.run_seed, run.checkpoint, self._per_update)
+        generation = self._generation()
         while not generation.complete:
-            for received in await self._episodes.take(timeout_s=1.0):
-                if received.event.HasField("episode_closed"):
-                    generation.offer(received.event.episode_closed)
+            received = await self._episodes.take(timeout_s=1.0)
+            for each in received:
+                if each.event.HasField("episode_closed"):
+                    generation.offer(each.event.episode_closed)
+            if not received and await self._withdrawn(succession):
+                generation = self._generation()
         return generation
 
-    async def _update(self, generation: Generation) -> None:
-        begun = self._clock.monotonic()
-        references = generation.references()
-        applied, update = await self._compute(references)
-        recorded = await self._run.record_update(applied, update.checkpoint)
-        await self._announcer.announce(recorded, self._run.events)
-        self._progress(_line(applied, generation, self._clock.monotonic() - begun))
+    def _generation(self) -> Generation:
+        run = self._run
+        seed, learned = run.started.run_seed, run.lineage.learned
+        return Generation(seed, run.checkpoint, self._per_update, learned)
 
-    async def _compute(self, references: list[EpisodeReference]) -> tuple[UpdateApplied, Update]:
+    async def _withdrawn(self, succession: Succession) -> bool:
+        """Whether a person took the checkpoint out of service that the players are waited for."""
+        given_up = await succession.follow()
+        if given_up:
+            self._progress(f"{given_up[:12]} was taken out of service: {self._standing()}")
+            await self._announcer.announce(self._run.events[-1:], self._run.events)
+        return bool(given_up)
+
+    async def _update(self, generation: Generation, succession: Succession) -> None:
+        begun = self._clock.monotonic()
+        recorded, told = await self._learn_from(generation)
+        await self._settle(succession, recorded)
+        self._progress(f"{told}, {self._clock.monotonic() - begun:.1f} s")
+
+    async def _settle(
+        self, succession: Succession, recorded: Sequence[RecordedEvent], *, again: bool = False
+    ) -> None:
+        """Decide about the newest checkpoint, then tell what was recorded."""
+        run, standing = self._run, len(self._run.events)
+        settled = await succession.settle()
+        if settled.trial is not None:
+            self._progress(f"{run.started.run_id}: update {run.update} is {settled.trial}")
+            await self._evaluated(settled.trial.candidate)
+        await self._announcer.announce([*recorded, *run.events[standing:]], run.events)
+        service = succession.service
+        told = service.events[-1:] if again else settled.service
+        announcer = self._announcer.beside(SERVICE, SERVICE)
+        await announcer.announce(told, service.events)
+
+    async def _evaluated(self, found: Recorded) -> None:
+        name = found.started.evaluation_id
+        announcer = self._announcer.beside(name, f"evaluation-{name}")
+        await announcer.announce(found.events, found.events)
+
+    async def _learn_from(self, generation: Generation) -> tuple[list[RecordedEvent], str]:
+        """Record the update from the games that can be learned from, or why there is none."""
+        episodes = generation.references()
+        number = self._run.update + 1
+        try:
+            batch, left_out = await self._read(episodes)
+            without = {rejected.episode.game_id for rejected in left_out}
+            whole = [episode for episode in episodes if episode.game_id not in without]
+            applied, update = await self._compute(whole, batch)
+        except FeedError as error:
+            fault = Fault(NO_EPISODES, str(error))
+        except DivergedError as error:
+            fault = Fault(DIVERGED, str(error))
+        else:
+            recorded = await self._run.record_update(applied, update.checkpoint, left_out=left_out)
+            return recorded, _line(applied, generation, len(left_out))
+        return await self._run.reject(fault, episodes), _failed(number, fault)
+
+    async def _read(
+        self, episodes: Sequence[EpisodeReference]
+    ) -> tuple[Batch, list[EpisodeRejected]]:
+        """The batch, without the games that cannot be learned from."""
+        run = self._run
+        try:
+            return await read_batch(self._log, episodes, run.config), []
+        except (ValueError, StreamNotFoundError) as error:
+            faults = await unsound(self._log, episodes, run.config.reward)
+            if len(faults) in (0, len(episodes)):
+                raise FeedError(f"no game can be learned from: {error}") from error
+        left_out = [
+            EpisodeRejected(
+                run_id=run.started.run_id,
+                update=run.update + 1,
+                episode=fault.episode,
+                cause=fault.cause,
+                reason=fault.reason,
+            )
+            for fault in faults
+        ]
+        for fault in faults:
+            self._progress(f"left out, {fault.cause}: {fault.reason}")
+        without = [fault.episode for fault in faults]
+        whole = [episode for episode in episodes if episode not in without]
+        return await read_batch(self._log, whole, run.config), left_out
+
+    async def _compute(
+        self, references: Sequence[EpisodeReference], batch: Batch
+    ) -> tuple[UpdateApplied, Update]:
         """The next update, in a thread: the bus connections must stay alive meanwhile."""
         run, config = self._run, self._run.config
         number = run.update + 1
         seed = shuffle_seed(run.started.run_seed, number)
-        batch = await read_batch(self._log, references, config)
         before = run.blobs.get(run.checkpoint)
         update = await asyncio.to_thread(apply_update, before, batch, config, seed)
         applied = UpdateApplied(
@@ -120,10 +217,15 @@ class OnlineLearner:
         return f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint[:12]}"
 
 
-def _line(applied: UpdateApplied, generation: Generation, seconds: float) -> str:
+def _line(applied: UpdateApplied, generation: Generation, left_out: int) -> str:
     stale = f", {generation.stale} stale games left out" if generation.stale else ""
+    spoilt = f", {left_out} games that cannot be learned from left out" if left_out else ""
     return (
         f"{applied.run_id}: update {applied.update} from {len(applied.episodes)} games,"
-        f" {applied.steps} decisions in {seconds:.1f} s, mean score {generation.mean_score():,.0f},"
-        f" mean ante {generation.mean_ante():.2f}, checkpoint {applied.checkpoint_out[:12]}{stale}"
+        f" {applied.steps} decisions, mean score {generation.mean_score():,.0f}, mean ante"
+        f" {generation.mean_ante():.2f}, checkpoint {applied.checkpoint_out[:12]}{stale}{spoilt}"
     )
+
+
+def _failed(number: int, fault: Fault) -> str:
+    return f"update {number} is rejected, {fault.cause}: {fault.reason}; the weights before it stay"

@@ -8,6 +8,7 @@ from torch import Tensor
 from jimbot_stream.agents import checkpoint as checkpoints
 from jimbot_stream.agents.machine import compute_class
 from jimbot_stream.agents.network import Architecture, CandidateNetwork
+from jimbot_stream.agents.soundness import fault_in
 from jimbot_stream.decision import Evaluation, Observation, Policy
 
 
@@ -31,8 +32,11 @@ def load_policy(data: bytes) -> Policy:
     """Put the bytes of a checkpoint into service, as an RLModule.
 
     Raises:
-        CheckpointError: the bytes are damaged or of another format.
+        CheckpointError: the bytes are damaged, of another format, architecture or rules.
     """
+    fault = fault_in(data)
+    if fault is not None:
+        raise checkpoints.CheckpointError(f"{fault.cause}: {fault.reason}")
     from jimbot_stream.agents.module import build_module  # seconds, which a reader can spare
 
     read = checkpoints.from_bytes(data)

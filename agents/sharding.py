@@ -26,7 +26,14 @@ Terms = Callable[[Index], tuple[Tensor, Numbers]]
 
 
 class DivergedError(ArithmeticError):
-    """The loss or a gradient is not finite; the weights before it must stay in service."""
+    """The loss, a gradient or a weight is not finite; the weights before must stay in service."""
+
+    def __init__(self, what: str) -> None:
+        """Say what is not finite, and what to do."""
+        super().__init__(
+            f"{what} is not finite: the weights before the update stay. If it happens again, begin"
+            " a run with a lower learning rate or gradient norm"
+        )
 
 
 def shard_threads(number: int) -> ThreadPoolExecutor:
@@ -94,7 +101,7 @@ class ShardedSteps:
         for gradients in shards[1:]:
             total = [one + other for one, other in zip(total, gradients, strict=True)]
         if not all(bool(torch.isfinite(gradient).all()) for gradient in total):
-            raise DivergedError("a gradient of the update is not finite")
+            raise DivergedError("a gradient of the update")
         return {
             self.get_param_ref(parameter): gradient
             for parameter, gradient in zip(self._learned(), total, strict=True)

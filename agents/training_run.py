@@ -2,23 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from google.protobuf.message import Message
 
-from jimbot_stream.agents.checkpoint import canonical_json, from_bytes, sha256, untrained
+from jimbot_stream.agents.checkpoint import canonical_json, sha256, untrained
+from jimbot_stream.agents.gate import config as gates
+from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo import config as configs
 from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.soundness import UNREADABLE, Fault, fault_of
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import (
     CheckpointSaved,
     CurriculumAdvanced,
+    EpisodeReference,
+    EpisodeRejected,
     PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
+    UpdateRejected,
 )
 from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
@@ -61,6 +68,10 @@ class TrainingRun:
         if not started:
             raise RunError(f"{journal.stream} does not begin with RunStarted")
         self.started = read_event(RunStarted, started[0])
+        self.gate = gates.from_json(self.started.gate_json)
+        """Which new checkpoints are compared; None: none is."""
+        self.lineage = Lineage(self.gate.every if self.gate else 0)
+        self._follow(self.events)
 
     @classmethod
     async def begin(
@@ -71,22 +82,34 @@ class TrainingRun:
         config: Recordable,
         algorithm: str = "ppo",
         name: str = "",
+        gate: GateConfig | None = None,
     ) -> Self:
         """Begin the run of a seed, or go on where it was left; idempotent.
 
-        A run keeps the configuration with which it began. It is named after its seed, or as given.
+        A run keeps the configuration and the gate with which it began. It is named after its
+        seed, or as given. Where its newest checkpoint cannot be read, that is recorded, and the
+        run goes on from the last one that can.
 
         Raises:
-            RunError: it was begun with another seed or algorithm, or under other rules.
+            RunError: it was begun with another seed or algorithm, or under other rules, or none
+                of its checkpoints can be read.
         """
         name = name or run_id(run_seed)
         stream = run_stream(name)
         journal = await StreamJournal.open(log, stream, keep_events=True)
         if journal.version < 0:
-            await _start(journal, blobs, run_seed, config, algorithm, name)
+            begun = RunStarted(
+                run_id=name,
+                run_seed=run_seed,
+                algorithm=algorithm,
+                config_json=config.to_json(),
+                gate_json=gate.to_json() if gate else "",
+            )
+            await _start(journal, blobs, begun)
             journal = await StreamJournal.open(log, stream, keep_events=True)
         run = cls(log, blobs, journal)
         run._refuse_foreign(run_seed, algorithm)
+        await run._go_back_to_a_sound_one()
         await run._index_checkpoint()
         return run
 
@@ -121,17 +144,17 @@ class TrainingRun:
     @property
     def checkpoint(self) -> str:
         """The checkpoint that the next update begins with, as sha256 in hex."""
-        for event in reversed(self.events):
-            if event.type == "PopulationExploited":
-                return read_event(PopulationExploited, event).from_checkpoint
-            if event.type == "CheckpointSaved":
-                return read_event(CheckpointSaved, event).checkpoint
-        return self.started.checkpoint
+        return self.lineage.newest
 
     @property
     def update(self) -> int:
-        """Updates applied so far."""
-        return len(self._all("UpdateApplied"))
+        """The last update, applied or rejected; the next one has the next number."""
+        return self.lineage.number
+
+    @property
+    def applied(self) -> bool:
+        """Whether any update was applied."""
+        return any(event.type == "UpdateApplied" for event in self.events)
 
     @property
     def ended(self) -> bool:
@@ -156,12 +179,16 @@ class TrainingRun:
         return read_event(CheckpointSaved, saved[-1]).memory
 
     async def record_update(
-        self, applied: UpdateApplied, data: bytes, sampler: bytes = b""
+        self,
+        applied: UpdateApplied,
+        data: bytes,
+        sampler: bytes = b"",
+        left_out: Sequence[EpisodeRejected] = (),
     ) -> list[RecordedEvent]:
         """Store the checkpoint, then record the update that made it; gives the new events.
 
         With a sampler's snapshot the run can be gone on with, and checked, from there. The blobs
-        of a replay memory must be stored already.
+        of a replay memory must be stored already. Games that were left out are recorded before it.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -178,7 +205,7 @@ class TrainingRun:
             sampler=self.blobs.put(sampler) if sampler else "",
             memory=applied.memory_out,
         )
-        recorded = await self._append([applied, saved])
+        recorded = await self._append([*left_out, applied, saved])
         await self._index_checkpoint()
         return recorded
 
@@ -191,6 +218,32 @@ class TrainingRun:
             RunError: somebody else goes on with the same run.
         """
         return await self._append([change])
+
+    async def reject(
+        self,
+        fault: Fault,
+        episodes: Sequence[EpisodeReference] = (),
+        evaluation_id: str = "",
+        stays: str = "",
+    ) -> list[RecordedEvent]:
+        """Record that an update failed; or, with the checkpoint that stays, turn the newest down.
+
+        Gives the new events.
+
+        Raises:
+            RunError: somebody else goes on with the same run.
+        """
+        rejected = UpdateRejected(
+            run_id=self.started.run_id,
+            update=self.update if stays else self.update + 1,
+            checkpoint=stays or self.checkpoint,
+            cause=fault.cause,
+            reason=fault.reason,
+            episodes=episodes,
+            rejected=self.checkpoint if stays else "",
+            evaluation_id=evaluation_id,
+        )
+        return await self._append([rejected])
 
     async def record_end(self, reason: str) -> list[RecordedEvent]:
         """Declare the run over."""
@@ -212,7 +265,13 @@ class TrainingRun:
         stream = self._journal.stream
         recorded = [e async for e in self._log.read_stream(stream, from_revision=revisions[0])]
         self.events += recorded
+        self._follow(recorded)
         return recorded
+
+    def _follow(self, events: Sequence[RecordedEvent]) -> None:
+        for event in events:
+            if event.type in _LINEAGE:
+                self.lineage.take(read_event(_LINEAGE[event.type], event))
 
     async def _index_checkpoint(self) -> None:
         """Let the newest checkpoint be found by its sha256; made up for after a crash."""
@@ -232,40 +291,43 @@ class TrainingRun:
             )
         if self.started.run_seed != run_seed:
             raise RunError(f"{self.started.run_id} belongs to seed {self.started.run_seed}")
-        rules = from_bytes(self.blobs.get(self.checkpoint)).rules_version
-        if rules != RULES_VERSION:
-            raise RunError(
-                f"{self.started.run_id} was played by the rules {rules}, these are"
-                f" {RULES_VERSION}: begin a new run with another seed or data folder"
-            )
+
+    async def _go_back_to_a_sound_one(self) -> None:
+        fault = fault_of(self.blobs, self.checkpoint)
+        if fault is None:
+            return
+        if fault.cause == UNREADABLE:
+            for earlier in sorted(self.lineage.made, key=self.lineage.made.__getitem__)[::-1]:
+                if earlier != self.checkpoint and fault_of(self.blobs, earlier) is None:
+                    await self.reject(fault, stays=earlier)
+                    return
+        last = self._all("UpdateRejected")[-1:]
+        if self.events[-1:] != last or read_event(UpdateRejected, last[0]).cause != fault.cause:
+            await self.reject(fault)
+        raise RunError(f"{self.started.run_id}: checkpoint {self.checkpoint[:12]}: {fault.reason}")
 
     def _all(self, kind: str) -> list[RecordedEvent]:
         return [event for event in self.events if event.type == kind]
 
 
-async def _start(
-    journal: StreamJournal,
-    blobs: BlobStore,
-    run_seed: int,
-    config: Recordable,
-    algorithm: str,
-    name: str,
-) -> None:
-    data = untrained(run_seed)
-    started = RunStarted(
-        run_id=name,
-        run_seed=run_seed,
-        algorithm=algorithm,
-        config_json=config.to_json(),
-        environment_json=canonical_json(environment()),
-        checkpoint=blobs.put(data),
-    )
+_LINEAGE: Final[dict[str, type[Message]]] = {
+    kind.DESCRIPTOR.name: kind
+    for kind in (RunStarted, UpdateApplied, UpdateRejected, EpisodeRejected, PopulationExploited)
+}
+"""Events that say which weights a run goes on with."""
+
+
+async def _start(journal: StreamJournal, blobs: BlobStore, begun: RunStarted) -> None:
+    """Record the beginning, with the untrained checkpoint of the run's seed."""
+    data, name = untrained(begun.run_seed), begun.run_id
+    begun.environment_json = canonical_json(environment())
+    begun.checkpoint = blobs.put(data)
     saved = CheckpointSaved(
         checkpoint=sha256(data), size=len(data), run_id=name, rules_version=RULES_VERSION
     )
     # On a conflict a second start of the seed was quicker; the caller reads what it wrote.
     with suppress(ConflictError):
-        await journal.append([_entry(started, name), _entry(saved, name)])
+        await journal.append([_entry(begun, name), _entry(saved, name)])
 
 
 def _entry(message: Message, correlation: str, causation: str = "") -> Entry:

@@ -24,6 +24,10 @@ class FeedError(ValueError):
     """A recorded game cannot be learned from; the message names it and says why."""
 
 
+class HoleError(FeedError):
+    """Events of the game are missing."""
+
+
 @dataclass(slots=True)
 class Game:
     """What a trajectory needs of a game's events."""
@@ -63,10 +67,11 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
     """The decisions of a finished game; a reward runs to the next decision, or to the end.
 
     Raises:
-        FeedError: the game is not over, or its decisions do not follow its states.
+        HoleError: the game is not over.
+        FeedError: its decisions do not follow its states.
     """
     if game.ended is None:
-        raise FeedError(f"game {game.name} is not over at the revision given")
+        raise HoleError(f"game {game.name} is not over at the revision given")
     revisions = [made.state_revision for made in game.made]
     if revisions != sorted(set(revisions)) or not set(revisions) <= game.states.keys():
         raise FeedError(f"game {game.name}: its decisions do not follow its states")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
+from jimbot_stream.eventlog.opening import refuse_other_store
 from jimbot_stream.replay.bundle import Bundle, BundleError
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
 from jimbot_stream.replay.opening import address_of, open_reader
@@ -53,6 +54,7 @@ def main() -> None:
 @click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
 @click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
 @click.option("--no-updates", is_flag=True, help="Compute no learner update again.")
+@click.option("--no-evaluations", is_flag=True, help="Play no evaluation again.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -72,17 +74,19 @@ def verify(
     games: tuple[str, ...],
     runs: tuple[str, ...],
     no_updates: bool,
+    no_evaluations: bool,
     jobs: int,
     json_file: Path | None,
 ) -> None:
-    """Execute every decision and every update again and compare.
+    """Execute every decision, update and evaluation again and compare.
 
     Exit code 0: something was verified and all of it is identical. 1: something differs.
-    2: nothing could be verified: no decision and no update, no readable log, wrong usage.
+    2: nothing could be verified: no decision, update or evaluation, no readable log,
+    wrong usage.
     3: no divergence, but another class of machine, equal within the tolerance only.
     """
     source = _source(log, data)
-    selection = Selection(games, runs, updates=not no_updates)
+    selection = Selection(games, runs, updates=not no_updates, evaluations=not no_evaluations)
     try:
         report = _verified(source, selection, jobs)
     except (EventLogError, BundleError) as error:
@@ -143,14 +147,28 @@ def _source(log: str | None, data: Path | None) -> Source:
         if log is None and not settings.log_file.is_file() and settings.log == Settings().log:
             # Whoever names a folder does not mean the server that happens to run here.
             raise CannotError(f"no log at {settings.log_file}: give another --data, or --log")
-    return Source(log or address_of(settings), settings.blobs)
+    address = log or address_of(settings)
+    if log is None and address == settings.log:
+        try:
+            refuse_other_store(settings)
+        except EventLogError as error:
+            raise CannotError(str(error)) from error
+    return Source(address, settings.blobs)
 
 
 def _verified(source: Source, selection: Selection, processes: int) -> Report:
     clock = SystemClock()
     started = clock.monotonic()
     part = selection.of(asyncio.run(_survey(source.log)))
-    work = list(jobs_of(source, part, updates=selection.updates, whole=selection.is_everything))
+    work = list(
+        jobs_of(
+            source,
+            part,
+            updates=selection.updates,
+            whole=selection.is_everything,
+            evaluations=selection.evaluations,
+        )
+    )
     with _progress() as progress:
         bar = progress.add_task("verifying", total=sum(job.weight for job in work))
         report = verify_in_parallel(

@@ -12,9 +12,11 @@ from jimbot_stream.replay.verdict import Divergence
 
 
 def step_due(
-    run_id: str, config_json: str, updates: Sequence[UpdateApplied]
+    run_id: str, number: int, config_json: str, updates: Sequence[UpdateApplied]
 ) -> CurriculumAdvanced | None:
     """The step that must follow these updates of a stage; None where none must.
+
+    number is that of the run's last update, applied or not.
 
     The numbers on which it is decided are those that the updates tell, and those are
     compared where the updates are computed again.
@@ -22,7 +24,7 @@ def step_due(
     config = _config_of(config_json)
     if config is None or not updates:
         return None
-    return advanced(run_id, updates[-1].update, config, reversed(updates))
+    return advanced(run_id, number, config, reversed(updates))
 
 
 def step_faults(

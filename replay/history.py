@@ -9,6 +9,14 @@ from google.protobuf.message import Message
 
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_logged
 from jimbot_stream.contracts.v1.decision_pb2 import DecisionMade
+from jimbot_stream.contracts.v1.evaluation_pb2 import (
+    CheckpointPromoted,
+    CheckpointRefused,
+    CheckpointRolledBack,
+    EvaluationCompleted,
+    EvaluationStarted,
+    GamesEvaluated,
+)
 from jimbot_stream.contracts.v1.game_pb2 import (
     ActionApplied,
     GameEnded,
@@ -18,10 +26,12 @@ from jimbot_stream.contracts.v1.game_pb2 import (
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
     CurriculumAdvanced,
+    EpisodeRejected,
     PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
+    UpdateRejected,
 )
 from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.verdict import Cause, Divergence, Kind
@@ -29,6 +39,8 @@ from jimbot_stream.replay.verdict import Cause, Divergence, Kind
 GAME_PREFIX = "game-"
 RUN_PREFIX = "trainingRun-"
 CHECKPOINT_PREFIX = "checkpoint-"
+EVALUATION_PREFIX = "evaluation-"
+SERVICE_PREFIX = "service-"
 
 
 MESSAGES: Mapping[str, Sequence[type[Message]]] = {
@@ -39,9 +51,13 @@ MESSAGES: Mapping[str, Sequence[type[Message]]] = {
         CheckpointSaved,
         CurriculumAdvanced,
         PopulationExploited,
+        UpdateRejected,
+        EpisodeRejected,
         RunEnded,
     ),
     CHECKPOINT_PREFIX: (CheckpointSaved,),
+    EVALUATION_PREFIX: (EvaluationStarted, GamesEvaluated, EvaluationCompleted),
+    SERVICE_PREFIX: (CheckpointPromoted, CheckpointRefused, CheckpointRolledBack),
 }
 """Every type of event that a stream of a category may hold."""
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ A_PROCESS = 2000
 """Decisions that take about as long as starting a process: it has torch and ray to load."""
 
 AN_UPDATE = 500
-"""Decisions that take about as long as an update."""
+"""Decisions that take about as long as an update, or an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Source:
 class Job:
     """A part of a verification that one process does at a time."""
 
-    kind: Literal["file", "games", "run", "update", "checkpoints"]
+    kind: Literal["file", "games", "run", "update", "checkpoints", "evaluation", "service"]
     streams: Sequence[str]
     """Streams, or the path of the file."""
     revisions: Sequence[int] = ()
@@ -48,9 +48,13 @@ class Job:
     """Decisions and updates in it, for the progress bar."""
     saved: Collection[str] = ()
     """For checkpoints: those that training runs saved."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """For what was in service: run by checkpoint."""
 
 
-def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iterator[Job]:
+def jobs_of(
+    source: Source, part: Survey, *, updates: bool, whole: bool, evaluations: bool = True
+) -> Iterator[Job]:
     """The work; updates first, since each of them takes longest.
 
     Whole: nothing was left out of the survey, so the log's file is checked as well.
@@ -68,6 +72,10 @@ def jobs_of(source: Source, part: Survey, *, updates: bool, whole: bool) -> Iter
         yield Job("file", [str(file)])
     if part.checkpoints:
         yield Job("checkpoints", list(part.checkpoints), saved=list(part.saved))
+    for stream in part.evaluations if evaluations else ():
+        yield Job("evaluation", [stream], weight=1)
+    if part.service:
+        yield Job("service", part.service, origins=part.origins)
 
 
 def verify_in_parallel(
@@ -83,7 +91,8 @@ def verify_in_parallel(
 
 def _worth(jobs: Sequence[Job]) -> int:
     """Processes that have enough to do to make up for the seconds of their start."""
-    effort = sum(job.weight * (AN_UPDATE if job.kind == "update" else 1) for job in jobs)
+    long = ("update", "evaluation")
+    effort = sum(job.weight * (AN_UPDATE if job.kind in long else 1) for job in jobs)
     return max(1, effort // A_PROCESS)
 
 
@@ -120,7 +129,11 @@ def _verdicts(replayer: Replayer, job: Job) -> AsyncIterator[Verdict]:
         return replayer.verify_games(job.streams)
     if job.kind == "checkpoints":
         return replayer.verify_checkpoints(job.streams, job.saved)
+    if job.kind == "service":
+        return replayer.verify_service(job.streams, job.origins)
     (stream,) = job.streams
+    if job.kind == "evaluation":
+        return replayer.verify_evaluation(stream)
     if job.kind == "run":
         return replayer.verify_run(stream)
     return replayer.verify_updates(stream, job.revisions)

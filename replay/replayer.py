@@ -1,15 +1,18 @@
 """``Replayer``: everything that a log records, done again."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from jimbot_stream.eventlog import LogReader
 from jimbot_stream.replay.chains import check_chain
 from jimbot_stream.replay.decisions import repeat_decisions
+from jimbot_stream.replay.evaluations import repeat_evaluation
+from jimbot_stream.replay.gates import check_gate
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.runs import check_run, check_saved
+from jimbot_stream.replay.service import check_service
 from jimbot_stream.replay.survey import Survey, absent, survey
 from jimbot_stream.replay.updates import repeat_updates
 from jimbot_stream.replay.verdict import Verdict
@@ -25,6 +28,8 @@ class Selection:
     """Names of training runs."""
     updates: bool = True
     """False: no update is computed again."""
+    evaluations: bool = True
+    """False: no evaluation is played again."""
 
     @property
     def is_everything(self) -> bool:
@@ -82,6 +87,11 @@ class Replayer:
                     yield verdict
         async for verdict in self.verify_checkpoints(part.checkpoints, part.saved):
             yield verdict
+        for stream in part.evaluations if selection.evaluations else ():
+            async for verdict in self.verify_evaluation(stream):
+                yield verdict
+        async for verdict in self.verify_service(part.service, part.origins):
+            yield verdict
 
     async def verify_games(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
         """Chain, rules and decisions of games."""
@@ -95,11 +105,13 @@ class Replayer:
                 yield verdict
 
     async def verify_run(self, stream: str) -> AsyncIterator[Verdict]:
-        """Chain, start, continuity and saved checkpoints of a training run; no update."""
+        """Chain, start, continuity, saved checkpoints and gate of a training run; no update."""
         history = await read_history(self._log, stream)
         for verdict in check_chain(history):
             yield verdict
         for verdict in check_run(history, self._blobs):
+            yield verdict
+        async for verdict in check_gate(history, self._log):
             yield verdict
 
     async def verify_updates(self, stream: str, revisions: Iterable[int]) -> AsyncIterator[Verdict]:
@@ -107,6 +119,25 @@ class Replayer:
         history = await read_history(self._log, stream)
         async for verdict in repeat_updates(history, revisions, self._log, self._blobs):
             yield verdict
+
+    async def verify_evaluation(self, stream: str) -> AsyncIterator[Verdict]:
+        """Chain of an evaluation, and its games played again."""
+        history = await read_history(self._log, stream)
+        for verdict in check_chain(history):
+            yield verdict
+        for verdict in repeat_evaluation(history, self._blobs):
+            yield verdict
+
+    async def verify_service(
+        self, streams: Iterable[str], origins: Mapping[str, str]
+    ) -> AsyncIterator[Verdict]:
+        """Chain and succession of what was in service; origins: run by checkpoint."""
+        for stream in streams:
+            history = await read_history(self._log, stream)
+            for verdict in check_chain(history):
+                yield verdict
+            async for verdict in check_service(history, origins, self._log):
+                yield verdict
 
     async def verify_checkpoints(
         self, streams: Iterable[str], saved: Collection[str]

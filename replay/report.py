@@ -11,13 +11,13 @@ from rich.text import Text
 
 from jimbot_stream.replay.verdict import Divergence, Kind, Match, Tolerated, Verdict
 
-WHOLE: frozenset[Kind] = frozenset({"game", "foreign game", "run", "log", "file"})
+WHOLE: frozenset[Kind] = frozenset({"game", "foreign game", "run", "evaluation", "log", "file"})
 """Kinds of things that can differ in several places, and are counted once."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 IDENTICAL, DIVERGED, NOTHING, TOLERATED = 0, 1, 2, 3
-"""Exit codes; NOTHING: no decision and no update was there to verify."""
+"""Exit codes; NOTHING: no decision, no update and no evaluation was there to verify."""
 
 KEPT = 100
 """Divergences kept in full, the first in the log's order; the rest are only counted."""
@@ -90,8 +90,8 @@ class Report:
 
     @property
     def verified(self) -> int:
-        """Decisions and updates that were run again."""
-        return self.counts["decision"].total + self.counts["update"].total
+        """Decisions, updates and evaluations that were run again."""
+        return sum(self.counts[kind].total for kind in ("decision", "update", "evaluation"))
 
     @property
     def diverged(self) -> int:
@@ -111,9 +111,9 @@ class Report:
     def conclusion(self) -> str:
         """The last line."""
         if not self.verified and not self.diverged:
-            return "Nothing verified: the log holds no decision and no update"
+            return "Nothing verified: the log holds no decision, no update and no evaluation"
         decisions, updates = self.counts["decision"], self.counts["update"]
-        subject = f"{decisions.total:,} decisions and {updates.total:,} updates verified"
+        subject = f"{self._counted()} verified"
         if not self.diverged and self.tolerated is None:
             return f"{subject}: all identical"
         if not self.diverged:
@@ -123,6 +123,14 @@ class Report:
                 f" for another class of machine"
             )
         return f"{subject}: {self._failures()} not identical"
+
+    def _counted(self) -> str:
+        decisions, updates, played = (
+            f"{self.counts[kind].total:,} {kind}s" for kind in ("decision", "update", "evaluation")
+        )
+        if not self.counts["evaluation"].total:
+            return f"{decisions} and {updates}"
+        return f"{decisions}, {updates} and {played}"
 
     def _failures(self) -> str:
         parts = [

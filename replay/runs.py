@@ -1,19 +1,26 @@
 """A training run, checked for continuity: numbered, linked, and begun as its seed says."""
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
+from jimbot_stream.agents.gate.config import from_json
+from jimbot_stream.agents.gate.succession import WITHDRAWN, WORSE
+from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.soundness import UNREADABLE
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
     CurriculumAdvanced,
+    EpisodeRejected,
     PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
+    UpdateRejected,
 )
 from jimbot_stream.replay import curricula
 from jimbot_stream.replay.blame import blame, blob_faults, other_rules, unequal
@@ -74,11 +81,12 @@ class _Continuity:
     history: History
     blobs: Blobs
     started: RunStarted | None = None
-    newest: str = ""
+    lineage: Lineage = field(default_factory=Lineage)
     parent: str = ""
     sampler: str = ""
     memory: str = ""
-    updates: int = 0
+    applied: bool = False
+    """An update was applied before."""
     config: str = ""
     """In effect."""
     stage: list[UpdateApplied] = field(default_factory=list)
@@ -112,6 +120,12 @@ class _Continuity:
             yield from self._update(entry, message)
         elif isinstance(message, CheckpointSaved):
             yield from self._saved(entry, message)
+        elif isinstance(message, UpdateRejected):
+            yield from self._rejected(entry, message)
+        elif isinstance(message, EpisodeRejected):
+            yield from unequal(
+                entry, ("update", self.lineage.number + 1, message.update, "missing")
+            )
         elif isinstance(message, CurriculumAdvanced):
             yield from self._advanced(entry, message)
         elif isinstance(message, PopulationExploited):
@@ -119,13 +133,17 @@ class _Continuity:
         elif isinstance(message, RunEnded):
             yield from unequal(
                 entry,
-                ("updates", self.updates, message.updates, "missing"),
-                ("checkpoint", self.newest, message.checkpoint, "weights"),
+                ("updates", self.lineage.number, message.updates, "missing"),
+                ("checkpoint", self.lineage.newest, message.checkpoint, "weights"),
             )
+        if message is not None:
+            self.lineage.take(message)
 
     def _begin(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
-        self.started, self.newest = started, started.checkpoint
-        self.config = started.config_json
+        self.started, self.config = started, started.config_json
+        with suppress(ValueError):  # reported where the gate's decisions are checked
+            gate = from_json(started.gate_json)
+            self.lineage = Lineage(gate.every if gate else 0)
         yield from unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
         expected = sha256(untrained(started.run_seed))
         if expected != started.checkpoint:
@@ -147,13 +165,12 @@ class _Continuity:
         )
 
     def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
-        self.updates += 1
         yield from curricula.left_out(entry, self._due())
         yield from unequal(
             entry,
             ("run_id", self.history.name, update.run_id, "tampering"),
-            ("update", self.updates, update.update, "missing"),
-            ("checkpoint_in", self.newest, update.checkpoint_in, "weights"),
+            ("update", self.lineage.number + 1, update.update, "missing"),
+            ("checkpoint_in", self.lineage.newest, update.checkpoint_in, "weights"),
         )
         if self.started is not None:
             seed = shuffle_seed(self.started.run_seed, update.update)
@@ -163,7 +180,7 @@ class _Continuity:
                 ("config_json", self.config, update.config_json, "tampering"),
             )
             yield from self._algorithm_faults(entry, update, self.started.algorithm)
-        if self.updates > 1:  # before the first update nobody recorded where the games stand
+        if self.applied:  # before the first update nobody recorded where the games stand
             got, wanted = update.rollout.sampler_in, self._standing()
             yield from unequal(
                 entry,
@@ -173,7 +190,38 @@ class _Continuity:
         self.stage.append(update)
         self.anew = False
         self.sampler, self.memory = update.rollout.sampler_out, update.memory_out
-        self.parent, self.newest, self.updates = self.newest, update.checkpoint_out, update.update
+        self.parent, self.applied = self.lineage.newest, True
+
+    def _rejected(self, entry: Entry, rejected: UpdateRejected) -> Iterator[Divergence]:
+        """Either the newest checkpoint is turned down, or an update made none."""
+        lineage = self.lineage
+        yield from unequal(entry, ("run_id", self.history.name, rejected.run_id, "tampering"))
+        if not rejected.rejected:
+            yield from unequal(
+                entry,
+                ("update", lineage.number + 1, rejected.update, "missing"),
+                ("checkpoint", lineage.newest, rejected.checkpoint, "weights"),
+            )
+            return
+        yield from unequal(
+            entry,
+            ("update", lineage.number, rejected.update, "missing"),
+            ("rejected", lineage.newest, rejected.rejected, "weights"),
+        )
+        if rejected.cause == WORSE:
+            yield from unequal(
+                entry, ("checkpoint", lineage.incumbent, rejected.checkpoint, "weights")
+            )
+            if not lineage.undecided:
+                wanted = "an update that the gate compares"
+                got = str(rejected.update)
+                yield finding(entry.event, "run", "update", wanted, got, "tampering")
+        elif rejected.cause not in (WITHDRAWN, UNREADABLE):
+            wanted = ", ".join((WORSE, WITHDRAWN, UNREADABLE))
+            yield finding(entry.event, "run", "cause", wanted, rejected.cause, "tampering")
+        elif rejected.checkpoint not in lineage.made or rejected.checkpoint == lineage.newest:
+            wanted = "an earlier checkpoint of the run"
+            yield finding(entry.event, "run", "checkpoint", wanted, rejected.checkpoint, "weights")
 
     def _standing(self) -> str:
         """Where the games stand for the next update."""
@@ -185,7 +233,7 @@ class _Continuity:
             return f"games of {self.config}: {error}"
 
     def _due(self) -> CurriculumAdvanced | None:
-        return curricula.step_due(self.history.name, self.config, self.stage)
+        return curricula.step_due(self.history.name, self.lineage.number, self.config, self.stage)
 
     def _advanced(self, entry: Entry, told: CurriculumAdvanced) -> Iterator[Divergence]:
         yield from curricula.step_faults(entry, told, self._due())
@@ -197,11 +245,10 @@ class _Continuity:
         yield from unequal(
             entry,
             ("run_id", self.history.name, told.run_id, "tampering"),
-            ("update", self.updates, told.update, "missing"),
-            ("checkpoint_before", self.newest, told.checkpoint_before, "weights"),
+            ("update", self.lineage.number, told.update, "missing"),
+            ("checkpoint_before", self.lineage.newest, told.checkpoint_before, "weights"),
         )
         self._change(told.config_json)
-        self.newest = told.from_checkpoint
 
     def _change(self, config: str) -> None:
         self.anew = self.anew or curricula.games_changed(self.config, config)
@@ -210,8 +257,8 @@ class _Continuity:
     def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
         yield from unequal(
             entry,
-            ("checkpoint", self.newest, saved.checkpoint, "weights"),
-            ("update", self.updates, saved.update, "missing"),
+            ("checkpoint", self.lineage.newest, saved.checkpoint, "weights"),
+            ("update", self.lineage.number, saved.update, "missing"),
             ("parent", self.parent, saved.parent, "weights"),
             ("sampler", self.sampler, saved.sampler, "tampering"),
             ("memory", self.memory, saved.memory, "tampering"),

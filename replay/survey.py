@@ -9,8 +9,10 @@ import orjson
 from jimbot_stream.eventlog import LogReader, RecordedEvent
 from jimbot_stream.replay.history import (
     CHECKPOINT_PREFIX,
+    EVALUATION_PREFIX,
     GAME_PREFIX,
     RUN_PREFIX,
+    SERVICE_PREFIX,
     finding,
     read_metadata,
 )
@@ -24,11 +26,17 @@ class Survey:
     games: dict[str, int] = field(default_factory=dict)
     """Streams of games, with the number of decisions in each."""
     runs: dict[str, list[int]] = field(default_factory=dict)
-    """Streams of training runs, with the revisions of their updates."""
+    """Streams of training runs, with the revisions of updates, failed ones as well."""
     checkpoints: dict[str, int] = field(default_factory=dict)
     """Streams of checkpoints, with the number of events in each."""
     saved: dict[str, bytes] = field(default_factory=dict)
     """Checkpoints of training runs, with the data of their CheckpointSaved."""
+    evaluations: dict[str, int] = field(default_factory=dict)
+    """Streams of evaluations, with the number of events in each."""
+    service: list[str] = field(default_factory=list)
+    """The stream of what is in service, where there is one."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """Run by checkpoint, of all that were saved; empty for those that nobody trained."""
     verdicts: list[Verdict] = field(default_factory=list)
     """On the log as a whole: requests decided in two games, checkpoints of unknown origin."""
 
@@ -52,6 +60,13 @@ class _Reading:
             streams = self.found.checkpoints
             streams[event.stream] = streams.get(event.stream, 0) + 1
             self.own.append(event)
+            name = _field(event.data, "checkpoint")
+            self.found.origins.setdefault(name, _field(event.data, "run_id"))
+        elif event.stream.startswith(EVALUATION_PREFIX):
+            count = self.found.evaluations.get(event.stream, 0)
+            self.found.evaluations[event.stream] = count + 1
+        elif event.stream.startswith(SERVICE_PREFIX) and event.stream not in self.found.service:
+            self.found.service.append(event.stream)
 
     def _take_game(self, event: RecordedEvent) -> None:
         count = self.found.games.setdefault(event.stream, 0)
@@ -70,10 +85,13 @@ class _Reading:
 
     def _take_run(self, event: RecordedEvent) -> None:
         updates = self.found.runs.setdefault(event.stream, [])
-        if event.type == "UpdateApplied":
+        failed = event.type == "UpdateRejected" and not _field(event.data, "rejected")
+        if event.type == "UpdateApplied" or failed:
             updates.append(event.revision)
         elif event.type == "CheckpointSaved":
-            self.found.saved.setdefault(_field(event.data, "checkpoint"), event.data)
+            name = _field(event.data, "checkpoint")
+            self.found.saved.setdefault(name, event.data)
+            self.found.origins.setdefault(name, _field(event.data, "run_id"))
 
     def close(self) -> Survey:
         """Look back when everything was read."""

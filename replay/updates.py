@@ -1,4 +1,4 @@
-"""Updates of a training run, computed again."""
+"""Updates of a training run, computed again; those that failed must fail again."""
 
 import math
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -8,13 +8,20 @@ from itertools import chain
 from jimbot_stream.agents.algorithms import FromGames, FromPlay, Outcome, algorithm_named
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.feed import read_game
+from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
-from jimbot_stream.contracts.v1.learning_pb2 import EpisodeReference, RunStarted, UpdateApplied
+from jimbot_stream.contracts.v1.learning_pb2 import (
+    EpisodeReference,
+    RunStarted,
+    UpdateApplied,
+    UpdateRejected,
+)
 from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.replay import tolerance
 from jimbot_stream.replay.blame import blame, other_rules, unusable
+from jimbot_stream.replay.failures import repeat_failure
 from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
 from jimbot_stream.replay.rollouts import rollout_faults
@@ -25,17 +32,40 @@ from jimbot_stream.replay.weights import weight_difference
 async def repeat_updates(
     history: History, revisions: Iterable[int], log: LogReader, blobs: Blobs
 ) -> AsyncIterator[Verdict]:
-    """Compute updates of a run again, from the games that the log holds."""
+    """Compute updates of a run again; a verdict for each, failed or applied."""
     for revision in revisions:
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
-            started = next((message for _, message in history.all(RunStarted)), RunStarted())
-            yield await _repeat(entry, entry.message, started, log, blobs)
+            verdict = await _repeat(entry, entry.message, history, log, blobs)
+            faults = _learned_twice(history, entry, entry.message)
+            yield next(faults, verdict) if isinstance(verdict, Match) else verdict
+        elif entry is not None and isinstance(entry.message, UpdateRejected):
+            yield await repeat_failure(entry, entry.message, history, log, blobs)
+
+
+def _learned_twice(history: History, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
+    """On policy, a game is learned from once, even where the same checkpoint plays on."""
+    algorithm = algorithm_named(_started(history).algorithm)
+    if not isinstance(algorithm, FromGames) or not algorithm.on_policy:
+        return
+    lineage = Lineage()
+    for earlier in history.entries:
+        if earlier.event.revision < entry.event.revision and earlier.message is not None:
+            lineage.take(earlier.message)
+    for number, episode in enumerate(update.episodes):
+        if episode.game_id in lineage.learned:
+            name, wanted = f"episodes[{number}]", "a game that no update learned from before"
+            yield finding(entry.event, "update", name, wanted, episode.game_id, "tampering")
+
+
+def _started(history: History) -> RunStarted:
+    return next((message for _, message in history.all(RunStarted)), RunStarted())
 
 
 async def _repeat(
-    entry: Entry, update: UpdateApplied, started: RunStarted, log: LogReader, blobs: Blobs
+    entry: Entry, update: UpdateApplied, history: History, log: LogReader, blobs: Blobs
 ) -> Verdict:
+    started = _started(history)
     for number, episode in enumerate(update.episodes):
         absent = await _absent(entry, f"episodes[{number}]", episode, log)
         if absent is not None:
@@ -54,7 +84,8 @@ async def _repeat(
             entry.event, "update", "algorithm", "one of this release", str(error), "missing"
         )
     if isinstance(algorithm, FromPlay):
-        return _replay_play(entry, update, started.run_seed, before, (algorithm, blobs))
+        first = entry is next(each for each, _ in history.all(UpdateApplied))
+        return _replay_play(entry, update, started.run_seed, before, (algorithm, blobs, first))
     return await _replay_games(entry, update, started.run_seed, before, algorithm, log, blobs)
 
 
@@ -88,13 +119,13 @@ def _replay_play(
     update: UpdateApplied,
     run_seed: int,
     before: bytes,
-    how: tuple[FromPlay, Blobs],
+    how: tuple[FromPlay, Blobs, bool],
 ) -> Verdict:
     """An update that was played in the simulator."""
-    algorithm, blobs = how
+    algorithm, blobs, first = how
     try:
         config = algorithm.read_config(update.config_json)
-        repeated = algorithm.repeat(update, run_seed, before, blobs)
+        repeated = algorithm.repeat(update, run_seed, before, blobs, first)
     except Exception as error:  # noqa: BLE001 - an edited record can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "rollout", "games to play again", text, "missing")

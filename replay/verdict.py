@@ -12,7 +12,11 @@ Kind = Literal[
     "decision",
     "run",  # a training run: its start, the succession of its checkpoints, its end
     "update",
+    "failed update",  # one that made no checkpoint: it fails again
     "checkpoint",
+    "evaluation",  # a panel of games, played again
+    "gate",  # what a run's gate made of a new checkpoint
+    "service",  # what was put into service, taken out of it, or refused
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
 ]

@@ -1,8 +1,9 @@
 """``learning.checkpoint`` → the policies in service.
 
 Every worker must hear every announcement, so this is no agent of the group: each worker
-reads the whole topic. A new checkpoint decides from the next decision on that asks for
-none in particular; a game that names its checkpoint is not touched by it.
+reads the whole topic. A checkpoint that was promoted, or rolled back to, decides from the next
+decision on that asks for none in particular; a game that names its checkpoint is not touched by
+it. One that was only saved changes nothing.
 """
 
 import logging
@@ -10,12 +11,13 @@ import logging
 from jimbot_stream.bus import Place
 from jimbot_stream.bus.consumer import EventConsumer, Received
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.contracts import CheckpointSaved
+from jimbot_stream.contracts import CheckpointSaved, Event
 from jimbot_stream.contracts.json_codec import to_json
-from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
+from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS
 from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream
+from jimbot_stream.promotion import InService
 from jimbot_stream.streams.intake.rejection import Rejected
 from jimbot_stream.streams.metrics import Metrics
 from jimbot_stream.streams.outbox import Outbox
@@ -26,11 +28,9 @@ SAVED = CheckpointSaved.__name__
 logger = logging.getLogger(__name__)
 
 
-async def newest(log: EventLog) -> str:
-    """The checkpoint that was recorded last; empty when none was."""
-    async for event in log.read_all(types=[SAVED], backwards=True, limit=1):
-        return read_event(CheckpointSaved, event).checkpoint
-    return ""
+async def promoted(log: EventLog) -> list[str]:
+    """Checkpoints that were promoted and not rolled back, the one in service first."""
+    return (await InService.open(log)).stack[::-1]
 
 
 async def record_untrained(log: EventLog, blobs: BlobStore, data: bytes, rules_version: str) -> str:
@@ -63,11 +63,11 @@ class CheckpointListener:
     async def run(self) -> None:
         """Listen."""
         async for received in self._announced:
-            if received.event.HasField("checkpoint_saved"):
-                await self._take(received)
+            checkpoint = _decides(received.event)
+            if checkpoint:
+                await self._take(received, checkpoint)
 
-    async def _take(self, received: Received) -> None:
-        checkpoint = received.event.checkpoint_saved.checkpoint
+    async def _take(self, received: Received, checkpoint: str) -> None:
         try:
             await self._policies.take(checkpoint)
         except Rejected as reason:
@@ -77,3 +77,10 @@ class CheckpointListener:
         else:
             self._metrics.count("checkpoints_taken")
             logger.info("checkpoint %s is in service", checkpoint)
+
+
+def _decides(event: Event) -> str:
+    """The checkpoint that an event puts into service; empty where it puts none."""
+    if event.HasField("checkpoint_promoted"):
+        return event.checkpoint_promoted.checkpoint
+    return event.checkpoint_rolled_back.checkpoint

@@ -20,11 +20,12 @@ from jimbot_stream.decision import Policy
 from jimbot_stream.decision.ladder import Ladder
 from jimbot_stream.decision.record import observe
 from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
-from jimbot_stream.streams.checkpoints import CheckpointListener, newest, record_untrained
+from jimbot_stream.streams.checkpoints import CheckpointListener, promoted, record_untrained
 from jimbot_stream.streams.consuming import Consuming
 from jimbot_stream.streams.deciding import Decider
 from jimbot_stream.streams.declaring import declare_topics
 from jimbot_stream.streams.games import Games
+from jimbot_stream.streams.intake.rejection import Rejected
 from jimbot_stream.streams.metrics import Metrics
 from jimbot_stream.streams.outbox import Outbox
 from jimbot_stream.streams.policies import Policies
@@ -190,7 +191,7 @@ class Service:
         outbox = Outbox(bus, settings.topic_prefix, settings.worker, clock, metrics)
         blobs = BlobStore(settings.blobs)
         policies = Policies(lambda name: self._neighbours.load_policy(blobs.get(name)))
-        # Opened before the log is asked for the newest: nothing falls in between.
+        # Opened before the log is asked what decides: nothing falls in between.
         announced = await EventConsumer.open(
             bus, [settings.topic_prefix + CHECKPOINT.name], Start.END
         )
@@ -206,17 +207,32 @@ class Service:
         return _Parts(consuming, policies, stack, listening)
 
     async def _take_first(self, log: OpenableLog, blobs: BlobStore, policies: Policies) -> None:
-        """Put the settings' checkpoint, the newest of the log, or an untrained one into service.
+        """Put a checkpoint into service: the settings', the promoted one, or an untrained one.
 
-        It evaluates one state, so that the first request does not wait for imports.
+        Where a promoted one cannot be used, the one that was in service before it goes on. It
+        evaluates one state, so that the first request does not wait for imports.
         """
-        name = self._settings.checkpoint or await newest(log)
-        if not name:
+        policy = await self._first(log, policies)
+        if policy is None:
             data = await asyncio.to_thread(self._neighbours.untrained, UNTRAINED_SEED)
             name = await record_untrained(log, blobs, data, RULES_VERSION)
-        policy = await policies.take(name)
+            policy = await policies.take(name)
         await asyncio.to_thread(_warm_up, policy)
-        logger.info("checkpoint %s is in service", name)
+        logger.info("checkpoint %s is in service", policies.in_service)
+
+    async def _first(self, log: OpenableLog, policies: Policies) -> Policy | None:
+        if self._settings.checkpoint:
+            return await policies.take(self._settings.checkpoint)
+        for name in await promoted(log):
+            try:
+                return await policies.take(name)
+            except Rejected as reason:
+                logger.error(  # noqa: TRY400 - the reason tells it all
+                    "%s: it was promoted and cannot be used; the one before goes on. Look with"
+                    " jimbot-learn list, then promote another or roll back",
+                    reason,
+                )
+        return None
 
     def _running(self) -> _Parts:
         if self._parts is None:

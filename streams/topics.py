@@ -39,12 +39,17 @@ DECISION_RESPONSE = TopicSpec(
 )
 EPISODE = TopicSpec("learning.episode", "EpisodeClosed of finished games", key="game id")
 TRAINING = TopicSpec(
-    "learning.training", "RunStarted, UpdateApplied, RunEnded", key="run id", partitioned=False
+    "learning.training",
+    "RunStarted, UpdateApplied, UpdateRejected, RunEnded and what else a run's stream holds;"
+    " evaluations; CheckpointRefused",
+    key="run id",
+    partitioned=False,
 )
 CHECKPOINT = TopicSpec(
     "learning.checkpoint",
-    "CheckpointSaved: the newest per run goes into service",
-    key="run id",
+    "CheckpointPromoted and CheckpointRolledBack, which put a checkpoint into service, and"
+    " CheckpointSaved, which does not",
+    key="run id, or service-policy",
     partitioned=False,
     compacted=True,
 )

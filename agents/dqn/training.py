@@ -35,6 +35,6 @@ class DqnTraining(PlayTraining[DqnTrainConfig]):
     def _stand(self) -> None:
         super()._stand()
         run = self._run
-        if run.update and not run.memory:
+        if run.applied and not run.memory:
             raise RunError(f"{run.started.run_id}: its record does not tell what is remembered")
         self._memory = standing_memory(run.memory, self.config, run.blobs)

@@ -1,70 +1,106 @@
 """What ``jimbot-learn evaluate`` does."""
 
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from jimbot_stream.agents.evaluation import report
-from jimbot_stream.agents.evaluation.panel import Panel, evaluate
-from jimbot_stream.agents.evaluation.players import BASELINES, NetworkPlayer, Player
-from jimbot_stream.agents.rollouts.lockstep import word_of
-from jimbot_stream.agents.rollouts.sampler import MAGIC as GAMES
+from jimbot_stream.agents.evaluation.archive import Archive, play
+from jimbot_stream.agents.evaluation.panel import Panel, Told
+from jimbot_stream.agents.evaluation.players import BASELINES
+from jimbot_stream.agents.evaluation.record import Results, Subject, started
+from jimbot_stream.agents.lookup import among_blobs
 from jimbot_stream.checkpoints import BlobStore
+from jimbot_stream.contracts import EvaluationStarted
+from jimbot_stream.eventlog import EventLog
 
-_HEX = re.compile(r"[0-9a-f]{1,64}")
 _SHOWN = 12
 
 
-def compare(
-    blobs: Path,
-    checkpoints: Sequence[str],
-    players: Sequence[str],
-    panel: tuple[int, int],
-    drawn: bool,
-    as_json: bool,
-) -> None:
-    """Evaluate and print; panel is its number and how many games.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be compared, as the command was told."""
+
+    checkpoints: Sequence[str]
+    """First letters."""
+    players: Sequence[str]
+    panel: Panel
+    drawn: bool = False
+    again: bool = False
+    """Play what stands in the log, too, and compare."""
+
+    def evaluations(self, blobs: Path) -> Iterator[tuple[str, EvaluationStarted]]:
+        """Name and what is to be played; without any name: all baselines.
+
+        Raises:
+            ValueError: letters that belong to no checkpoint, or to several.
+        """
+        for name in self.players or ([] if self.checkpoints else BASELINES):
+            yield name, started(Subject(player=name), self.panel, drawn=self.drawn)
+        for letters in self.checkpoints:
+            name = among_blobs(blobs, letters)
+            yield name[:_SHOWN], started(Subject(name), self.panel, drawn=self.drawn)
+
+
+async def compare(log: EventLog | None, blobs: Path, request: Request, *, as_json: bool) -> None:
+    """Evaluate, record in the log unless there is none, and print.
 
     Raises:
         BlobError: a checkpoint is not there.
         CheckpointError: a blob is no checkpoint.
+        EvaluationError: what stands in the log came out otherwise.
         ValueError: letters that belong to no checkpoint, or to several.
     """
-    games = Panel(*panel)
-    found = dict(_players(blobs, checkpoints, players, games.number if drawn else None))
-    console = Console(stderr=True)
-    named = track(found.items(), description="playing", console=console, transient=True)
-    results = {name: evaluate(player, games) for name, player in named}
+    wanted = dict(request.evaluations(blobs))
+    results: dict[str, Results] = {}
+    with _progress() as bar:
+        for name, what in wanted.items():
+            task = bar.add_task(f"playing {name}", total=what.games)
+            told = _advance(bar, task)
+            results[name] = await _results(log, BlobStore(blobs), request, what, told)
+            bar.update(task, completed=what.games)
     if as_json:
-        click.echo(json.dumps(report.summary(results), indent=2))
+        ids = {name: what.evaluation_id for name, what in wanted.items()}
+        click.echo(json.dumps(report.summary(results, ids), indent=2))
     else:
         Console().print(report.table(results))
 
 
-def _players(
-    blobs: Path, checkpoints: Sequence[str], players: Sequence[str], panel: int | None
-) -> Iterator[tuple[str, Player]]:
-    for name in players or ([] if checkpoints else BASELINES):
-        yield name, BASELINES[name]()
-    store = BlobStore(blobs)
-    for letters in checkpoints:
-        name = _whole(blobs, letters)
-        seed = None if panel is None else word_of("evaluation", panel)
-        yield name[:_SHOWN], NetworkPlayer(store.get(name), seed)
+async def _results(
+    log: EventLog | None, blobs: BlobStore, request: Request, what: EvaluationStarted, told: Told
+) -> Results:
+    if log is None:
+        return await play(what, blobs.get, told)
+    archive = Archive(log, blobs.get)
+    found = await (archive.again(what, told) if request.again else archive.of(what, told))
+    if not found.fresh:
+        subject = what.player or what.checkpoint[:_SHOWN]
+        click.echo(
+            f"{subject}: evaluation {what.evaluation_id} stands in the log and was not played;"
+            " --again plays it",
+            err=True,
+        )
+    return found.results
 
 
-def _whole(blobs: Path, letters: str) -> str:
-    """The only sha256 among the blobs that begins with these letters."""
-    if not _HEX.fullmatch(letters):
-        raise ValueError(f"checkpoint {letters!r}: give its sha256 in hex, or the first letters")
-    found = (path for path in blobs.rglob(f"{letters}*") if path.is_file())
-    there = sorted(path.name for path in found if not path.read_bytes().startswith(GAMES))
-    if len(there) != 1:
-        which = "no checkpoint" if not there else f"{len(there)} checkpoints"
-        raise ValueError(f"{which} in {blobs} begins with {letters!r}: give more, or other letters")
-    return there[0]
+def _advance(bar: Progress, task: TaskID) -> Callable[[int], None]:
+    return lambda games: bar.update(task, advance=games)
+
+
+def _progress() -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(
+        TextColumn("{task.description}"), *columns, console=Console(stderr=True), transient=True
+    )

@@ -1,7 +1,8 @@
 """A panel of seeds, each played once by the player that is evaluated."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,16 @@ from jimbot_stream.balatro import wire
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.kernels import rollouts
 
+HELD_OUT: Final = "held-out"
+GATE: Final = "gate"
+SELECTION: Final = "selection"
+_PURPOSES: Final = {HELD_OUT: "panel", GATE: "panel of the gate", SELECTION: "panel of selection"}
+"""Purpose of a panel to that of its seeds; those of training are others again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Games whose seeds derive from a number; training takes its seeds from elsewhere."""
+    """Games whose seeds derive from a purpose and a number."""
 
     number: int = 1
     games: int = 500
@@ -27,6 +34,16 @@ class Panel:
     stake: int = 1
     win_ante: int = 8
     most_steps: int = RolloutConfig().most_steps
+    purpose: str = HELD_OUT
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown purpose; the rest is checked where the games are made.
+
+        Raises:
+            ValueError: there is no such purpose.
+        """
+        if self.purpose not in _PURPOSES:
+            raise ValueError(f"purpose {self.purpose!r}: give {', '.join(_PURPOSES)}")
 
     def begun(self) -> Lockstep:
         """All games at their beginning.
@@ -41,24 +58,29 @@ class Panel:
             win_ante=self.win_ante,
             most_steps=self.most_steps,
         )
-        return Lockstep(games, word_of("panel", self.number))
+        return Lockstep(games, word_of(_PURPOSES[self.purpose], self.number))
 
 
-def evaluate(player: Player, panel: Panel) -> NDArray[Any]:
+Told = Callable[[int], None]
+"""Hears how many more games have ended."""
+
+
+def evaluate(player: Player, panel: Panel, told: Told = lambda games: None) -> NDArray[Any]:
     """What came of every game of the panel, ``chunk.EPISODE``[games] in the panel's order.
 
     Raises:
         RulesDisagreeError: the rules refused what they had listed.
     """
     with one_thread():
-        return _Evaluation(player, panel).run()
+        return _Evaluation(player, panel, told).run()
 
 
 class _Evaluation:
     """Plays on until every game has ended once; those that ended sooner just play another."""
 
-    def __init__(self, player: Player, panel: Panel) -> None:
+    def __init__(self, player: Player, panel: Panel, told: Told) -> None:
         self._player = player
+        self._told = told
         self._games = panel.begun()
         count = panel.games
         self._results = np.zeros(count, dtype=EPISODE)
@@ -85,3 +107,4 @@ class _Evaluation:
         closed = games.ended & self._open
         self._results[closed] = games.outcomes(closed)
         self._open &= ~closed
+        self._told(int(np.count_nonzero(closed)))

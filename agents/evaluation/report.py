@@ -1,6 +1,5 @@
 """An evaluation as a table, and as JSON for machines."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from jimbot_stream.agents.evaluation.intervals import mean, share
+from jimbot_stream.agents.evaluation.record import digest
 
 Results = Mapping[str, NDArray[Any]]
 """``chunk.EPISODE``[games] by player."""
@@ -29,8 +29,8 @@ def table(results: Results) -> Table:
     return found
 
 
-def summary(results: Results) -> dict[str, dict[str, object]]:
-    """The same numbers; the digest is over every game of the panel, in its order."""
+def summary(results: Results, ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """The same numbers; ids names evaluations, digests are over all games in their order."""
     told: dict[str, dict[str, object]] = {}
     for name, games in results.items():
         ante, blinds = mean(games["ante"]), mean(games["beaten"])
@@ -40,6 +40,7 @@ def summary(results: Results) -> dict[str, dict[str, object]]:
             "ante": [ante.estimate, ante.low, ante.high],
             "blinds": [blinds.estimate, blinds.low, blinds.high],
             "won": [won.estimate, won.low, won.high],
-            "digest": hashlib.sha256(games.tobytes()).hexdigest(),
+            "digest": digest(games),
+            "evaluation": ids[name],
         }
     return told

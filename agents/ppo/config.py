@@ -71,5 +71,8 @@ def from_json(text: str) -> UpdateConfig:
     """
     value = json.loads(text)
     if not isinstance(value, dict) or set(value) != {item.name for item in fields(UpdateConfig)}:
-        raise ValueError("the recorded configuration has other fields than this version's")
+        raise ValueError(
+            "the recorded configuration has other fields than this release's: go on with the"
+            " release that began the run, or begin another with a new --run-seed"
+        )
     return UpdateConfig(**value)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
+from jimbot_stream.agents.sharding import DivergedError
 
 
 class Learner(Protocol):
@@ -38,7 +39,11 @@ def restore(learner: Learner, checkpoint: Checkpoint) -> None:
 
 
 def saved(learner: Learner, before: Checkpoint) -> Checkpoint:
-    """The checkpoint of a learner that has gone one update beyond another."""
+    """The checkpoint of a learner that has gone one update beyond another.
+
+    Raises:
+        DivergedError: a weight, or what Adam remembers of it, is not finite.
+    """
     module: Tensors = {}
     first: Tensors = {}
     second: Tensors = {}
@@ -50,6 +55,9 @@ def saved(learner: Learner, before: Checkpoint) -> Checkpoint:
             first[name] = memory["exp_avg"].numpy()
             second[name] = memory["exp_avg_sq"].numpy()
             steps = int(memory["step"])
+            for value in (module[name], first[name], second[name]):
+                if not np.isfinite(value).all():
+                    raise DivergedError(f"tensor {name} of the new checkpoint")
     return replace(
         before,
         update=before.update + 1,

@@ -136,5 +136,8 @@ def from_json(text: str) -> TrainConfig:
     """
     value = json.loads(text)
     if not isinstance(value, dict) or not {"rollout", "ppo"} <= set(value) <= set(_PARTS):
-        raise ValueError("the recorded configuration is not one of a run in the simulator")
+        raise ValueError(
+            "the recorded configuration is not one of a run in the simulator: begin another run"
+            " with a new --run-seed"
+        )
     return TrainConfig(**{name: _PARTS[name](part) for name, part in value.items()})

@@ -68,7 +68,7 @@ class Lockstep:
             RulesDisagreeError: the rules list nothing in one.
         """
         for index in np.flatnonzero(np.diff(ends, prepend=0) == 0).tolist():
-            raise RulesDisagreeError(f"{self.games.game_seed(index)}: no candidate is listed")
+            raise _disagree(self.games, index, "no candidate is listed")
 
     def advance(self, actions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Carry out a canonical action in every game; the rewards.
@@ -91,7 +91,7 @@ class Lockstep:
             self.ended,
         )
         for index in np.flatnonzero(games.carry["refusal"]).tolist():
-            raise RulesDisagreeError(f"{games.game_seed(index)}: {games.reason(index)}")
+            raise _disagree(games, index, games.reason(index))
         games.states["money"][self.ended] += self._money  # the next of the series has begun
         return games.reward(plain(games.before, batch.FACTS), plain(games.after, batch.FACTS))
 
@@ -103,3 +103,10 @@ class Lockstep:
         for name in _OUTCOMES:
             found[name] = after[name][of]
         return found
+
+
+def _disagree(games: Games, index: int, what: str) -> RulesDisagreeError:
+    return RulesDisagreeError(
+        f"{games.game_seed(index)}: {what}: a defect of the engine, please report it with this"
+        " seed; nothing recorded is touched"
+    )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig, rollout_ppo
 
 PROFILES: Final[dict[str, TrainConfig]] = {
@@ -13,3 +14,6 @@ PROFILES: Final[dict[str, TrainConfig]] = {
     "laptop": TrainConfig(RolloutConfig(games=128, steps=32, rounds=64)),
 }
 """By name: ``ci`` makes the most of few games, ``laptop`` of processor time."""
+
+GATES: Final[dict[str, GateConfig]] = {"laptop": GateConfig(every=10)}
+"""Gate by profile; where there is none, no checkpoint is compared, and none promoted."""

@@ -7,22 +7,37 @@ its last update to the same bytes as one that never stopped.
 import asyncio
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.curriculum.promotion import advanced
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
+from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
+from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
+from jimbot_stream.agents.soundness import DIVERGED, RULES_DISAGREE, Fault
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
 from jimbot_stream.contracts import CurriculumAdvanced, Rollout, UpdateApplied
+
+Settle = Callable[[], Awaitable[None]]
+"""Decides what becomes of the newest checkpoint; can be asked again."""
+_CAUSES: Final[dict[type[BaseException], str]] = {
+    DivergedError: DIVERGED,
+    RulesDisagreeError: RULES_DISAGREE,
+}
+"""Failures of an update that are recorded, and how."""
+
+
+async def _nothing() -> None:
+    """Leave the newest checkpoint as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,8 @@ C = TypeVar("C", bound=PlayConfig)
 class PlayTraining(ABC, Generic[C]):
     """Goes on with one run; what an algorithm does in its own way stands in a subclass."""
 
-    def __init__(self, run: TrainingRun, clock: Clock) -> None:
-        """Take up the run where its record ends.
+    def __init__(self, run: TrainingRun, clock: Clock, settle: Settle = _nothing) -> None:
+        """Take up the run where its record ends; settle decides about every new checkpoint.
 
         Raises:
             BlobError: a blob of the run is missing or damaged.
@@ -50,6 +65,7 @@ class PlayTraining(ABC, Generic[C]):
         """
         self._run = run
         self._clock = clock
+        self._settle = settle
         self._stand()
 
     @abstractmethod
@@ -82,21 +98,32 @@ class PlayTraining(ABC, Generic[C]):
         Goes on to the next stage of the run's curriculum as soon as that is due.
 
         ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
+        One that fails is recorded, and the run stops: asked again, it goes on with the next number,
+        whose minibatches come in another order.
 
         Raises:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
+            RulesDisagreeError: the rules refused what they had listed.
             RunError: another learner goes on with the same run.
         """
+        await self._settle()
         await self._advance()
         while not enough():
             begun = self._clock.monotonic()
             try:
                 applied = await self._update(told)
-            except BaseException:
+            except BaseException as error:
                 self._stand()  # one that was broken off stands nowhere
+                await self._reject(error)
                 raise
+            await self._settle()
             await self._advance()
             done(Progress(applied, self._clock.monotonic() - begun))
+
+    async def _reject(self, error: BaseException) -> None:
+        for kind, cause in _CAUSES.items():
+            if isinstance(error, kind):
+                await self._run.reject(Fault(cause, str(error)))
 
     async def _advance(self) -> None:
         """Begin the next stage of the curriculum, if the record says that it is due."""
@@ -121,7 +148,7 @@ class PlayTraining(ABC, Generic[C]):
         """
         run = self._run
         self.config = self.read_config(run.config_json)
-        if run.update and not run.sampler:
+        if run.applied and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
         self._sampler = Sampler(self.config.rollout, run.started.run_seed)
         last = next(run.newest_updates(), None)

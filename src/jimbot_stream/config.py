@@ -64,8 +64,8 @@ class Settings:
     checkpoint: str = _setting(
         "JIMBOT_CHECKPOINT",
         "",
-        "sha256 of the checkpoint in service at start. Empty: the newest one of the log, or a"
-        " new untrained one.",
+        "sha256 of the checkpoint in service at start. Empty: what was promoted last, or the one"
+        " before it where that cannot be used, else an untrained one.",
     )
 
     @property

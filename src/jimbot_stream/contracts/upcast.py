@@ -29,6 +29,7 @@ SCHEMA_VERSIONS: Mapping[str, int] = {
     "CheckpointSaved": 1,
     "RunEnded": 1,
     "UpdateRejected": 1,
+    "EpisodeRejected": 1,
     "PopulationExploited": 1,
     "CurriculumAdvanced": 1,
     "EvaluationStarted": 1,

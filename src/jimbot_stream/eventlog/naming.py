@@ -13,6 +13,9 @@ _MAX_NAME = 200
 GAME = "game-"
 RUN = "trainingRun-"
 CHECKPOINT = "checkpoint-"
+EVALUATION = "evaluation-"
+SERVICE = "service-policy"
+"""The one stream that says which checkpoint is in service."""
 
 
 def game_stream(game_id: str) -> str:
@@ -42,6 +45,15 @@ def checkpoint_stream(checkpoint: str) -> str:
     if len(checkpoint) != 64 or not set(checkpoint) <= set("0123456789abcdef"):
         raise ValueError(f"not a sha256 in lower-case hexadecimal: {checkpoint!r}")
     return CHECKPOINT + checkpoint
+
+
+def evaluation_stream(evaluation: str) -> str:
+    """Stream of one evaluation.
+
+    Raises:
+        ValueError: the id cannot be part of a stream name.
+    """
+    return _name(EVALUATION, evaluation)
 
 
 def identifier(stream: str) -> str:

@@ -61,10 +61,13 @@ def ensure_store(settings: Settings) -> Child | None:
     not ours to start.
 
     Raises:
-        EventLogError: the child does not come up.
+        EventLogError: the child does not come up, or another folder's store listens there.
     """
     host, port = host_port(settings.log)
-    if settings.log != _default_log() or _listens(host, port):
+    if settings.log != _default_log():
+        return None
+    if _listens(host, port):
+        refuse_other_store(settings)
         return None
     command = [sys.executable, "-m", "jimbot_stream.eventlog.cli", "serve"]
     command += ["--db", str(settings.log_file), "--listen", f"{host}:{port}"]
@@ -73,6 +76,32 @@ def ensure_store(settings: Settings) -> Child | None:
         return start_server(command, lambda: _listens(host, port), settings.data / "store.log")
     except StartError as error:
         raise EventLogError(f"no event log on {host}:{port}: {error}") from error
+
+
+def refuse_other_store(settings: Settings) -> None:
+    """Make sure that the store at the default address serves the folder of the settings.
+
+    An address that was given is taken as it is meant. A server that is none of our stores, or
+    that does not answer, is not ours to judge.
+
+    Raises:
+        EventLogError: it serves another folder.
+    """
+    if settings.log != _default_log():
+        return
+    host, port = host_port(settings.log)
+    if not _listens(host, port):
+        return
+    from jimbot_stream.eventlog.whereabouts import served_by
+
+    served = served_by(host, port)
+    if served is not None and served != settings.log_file.resolve():
+        raise EventLogError(
+            f"the store at {host}:{port} serves {served}, but JIMBOT_DATA means"
+            f" {settings.log_file.resolve()}: set JIMBOT_DATA={served.parent}, or end that store,"
+            f" or give this folder one of its own: jimbot-store serve --listen {host}:PORT, and"
+            f" JIMBOT_LOG='kurrentdb://{host}:PORT?Tls=false'"
+        )
 
 
 def _client(driver: str, address: str) -> OpenableLog:

@@ -18,6 +18,7 @@ from kurrentdbclient.protos.v1 import gossip_pb2, gossip_pb2_grpc, shared_pb2, s
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.eventlog.door import StreamsDoor
 from jimbot_stream.eventlog.embedded import EmbeddedLog
+from jimbot_stream.eventlog.whereabouts import whereabouts
 
 _VERSION = "24.10.0"  # the server whose answers are imitated
 _MAX_MESSAGE = 17 << 20
@@ -58,7 +59,7 @@ class Door:
         self._server = grpc.aio.server(options=options)
         streams_pb2_grpc.add_StreamsServicer_to_server(StreamsDoor(self._log), self._server)
         gossip_pb2_grpc.add_GossipServicer_to_server(_Gossip(self), self._server)
-        self._server.add_generic_rpc_handlers((_features(),))
+        self._server.add_generic_rpc_handlers((_features(), whereabouts(self._log.path)))
         try:
             self.port = self._server.add_insecure_port(f"{self.host}:{self.port}")
         except RuntimeError as error:

@@ -23,15 +23,21 @@ class CheckpointWatch:
     def __init__(
         self, consumer: EventConsumer, run_id: str, clock: Clock, patience_s: float = 300.0
     ) -> None:
-        """Read announcements of run_id; the consumer stands at the topic's beginning."""
+        """Read announcements of run_id, and what was turned down; from the topics' beginning."""
         self._consumer = consumer
         self._run_id = run_id
         self._clock = clock
         self._patience_s = patience_s
         self._seen: dict[int, str] = {}
+        self.refused = 0
+        """Updates whose checkpoint was turned down."""
+        self.failed = 0
+        """Updates that made none."""
 
     async def checkpoint_of(self, update: int) -> str:
-        """sha256 of the checkpoint that the update made; 0 is the untrained one.
+        """sha256 of the checkpoint that stood after the update; 0 is the untrained one.
+
+        Where the update was turned down, that is the one before it.
 
         Raises:
             NoCheckpointError: it was not announced in time, or only later ones were.
@@ -52,10 +58,15 @@ class CheckpointWatch:
 
     async def _read(self) -> None:
         for received in await self._consumer.take(timeout_s=1.0):
-            saved = received.event.checkpoint_saved
+            saved, rejected = received.event.checkpoint_saved, received.event.update_rejected
             if saved.run_id == self._run_id:
                 self._seen[saved.update] = saved.checkpoint
                 logger.info("update %d made checkpoint %s", saved.update, saved.checkpoint)
+            elif rejected.run_id == self._run_id:
+                self._seen[rejected.update] = rejected.checkpoint
+                self.refused += bool(rejected.rejected)
+                self.failed += not rejected.rejected
+                logger.info("update %d was turned down: %s", rejected.update, rejected.reason)
 
 
 async def play_generations(
@@ -85,4 +96,5 @@ async def play_generations(
 async def _await_update(watch: CheckpointWatch, tally: Tally, number: int) -> None:
     tally.stage = f"waiting for update {number}" if number else "waiting for the first checkpoint"
     await watch.checkpoint_of(number)
-    tally.updates = number
+    tally.refused, tally.failed = watch.refused, watch.failed
+    tally.updates = number - watch.refused - watch.failed

@@ -16,6 +16,8 @@ from jimbot_stream.play.children import ChildSpec
 from jimbot_stream.play.ports import LOOPBACK, free_ports
 
 BROKER, STORE, WORKER, LEARNER = "broker", "store", "worker", "learner"
+GATE_GAMES = 128
+"""Games on which a run's gate compares checkpoints: enough to see a policy that fell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,33 @@ def worker(place: Site) -> ChildSpec:
     return ChildSpec(WORKER, command, _Healthy(health), patience_s=120.0)
 
 
-def learner(run_seed: int, per_update: int, updates: int) -> ChildSpec:
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What the learner of a run is told."""
+
+    run_seed: int
+    per_update: int
+    """Games of a generation."""
+    updates: int
+    deck: str
+    """Deck, stake and winning ante of the players' games, and so of the gate's."""
+    stake: int
+    win_ante: int
+    gate_games: int = GATE_GAMES
+
+
+def learner(what: Learning) -> ChildSpec:
     """The learner; it announces the untrained checkpoint first, and ends after its updates."""
-    numbers = {
-        "--run-seed": run_seed,
-        "--episodes-per-update": per_update,
-        "--updates": updates,
+    told = {
+        "--run-seed": what.run_seed,
+        "--episodes-per-update": what.per_update,
+        "--updates": what.updates,
+        "--gate-games": what.gate_games,
+        "--deck": what.deck,
+        "--stake": what.stake,
+        "--win-ante": what.win_ante,
     }
-    arguments = [text for name, number in numbers.items() for text in (name, str(number))]
+    arguments = [text for name, value in told.items() for text in (name, str(value))]
     command = _entry("jimbot_stream.agents.cli", "online", *arguments)
     return ChildSpec(LEARNER, command, _at_once, finite=True)
 

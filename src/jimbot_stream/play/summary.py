@@ -26,7 +26,7 @@ class Summary:
         """0 when everything that was played was verified and found identical."""
         whole = (
             self.verified.decisions == self.tally.decisions
-            and self.verified.updates == self.tally.updates_planned
+            and self.verified.updates == self.tally.updates_planned - self.tally.failed
         )
         return 0 if self.verified.identical and whole and not self.discrepancies else 1
 
@@ -92,12 +92,18 @@ def _facts(summary: Summary) -> Table:
         "  decide": _latency(tally.decide),
         "  append to the log": _latency(tally.append),
         "events logged": f"{summary.events_logged:,}",
-        "updates taken into service": f"{tally.updates:,}",
+        "updates taken into service": _taken(tally),
         "verified": f"{verified.conclusion} ({verified.seconds:.1f} s)",
     }
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _taken(tally: Tally) -> str:
+    refused = f", {tally.refused:,} refused as worse" if tally.refused else ""
+    failed = f", {tally.failed:,} failed" if tally.failed else ""
+    return f"{tally.updates:,}{refused}{failed}"
 
 
 def _means(tally: Tally) -> str:

@@ -66,6 +66,10 @@ class Tally:
     """What is going on, in words."""
     updates: int = 0
     """Checkpoints announced by the learner, without the untrained one."""
+    refused: int = 0
+    """Updates whose checkpoint was worse than the one before."""
+    failed: int = 0
+    """Updates that made no checkpoint."""
     results: list[GameResult] = field(default_factory=list)
     _actions: dict[tuple[str, int], int] = field(default_factory=dict)
     _took_s: list[float] = field(default_factory=list)
@@ -122,6 +126,8 @@ class Tally:
             "decisions": self.decisions,
             "updates": self.updates,
             "updates_planned": self.updates_planned,
+            "updates_refused": self.refused,
+            "updates_failed": self.failed,
             "round_trip_ms": _percentiles(self.round_trip),
             "bus_ms": _percentiles(self.bus),
             "decide_ms": _percentiles(self.decide),

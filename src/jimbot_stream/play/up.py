@@ -123,9 +123,7 @@ class _Run:
             self._tally.stage = "starting worker and learner"
             await children.start_ready(
                 processes.worker(self._site),
-                processes.learner(
-                    self._options.seed, self._options.generation, self._options.updates
-                ),
+                processes.learner(self._learning()),
             )
             differences = await _guarded(
                 self._play(),
@@ -135,14 +133,24 @@ class _Run:
             self._tally.stage = "ending the processes"
         return differences
 
+    def _learning(self) -> processes.Learning:
+        chosen = self._options
+        return processes.Learning(
+            run_seed=chosen.seed,
+            per_update=chosen.generation,
+            updates=chosen.updates,
+            deck=chosen.deck,
+            stake=chosen.stake,
+            win_ante=chosen.win_ante,
+        )
+
     async def _play(self) -> list[str]:
         prefix = self._site.settings.topic_prefix
         async with AsyncExitStack() as stack:
             bus = KafkaBus(self._site.settings.broker)
             stack.push_async_callback(bus.close)
-            announced = await EventConsumer.open(
-                bus, [prefix + topics.CHECKPOINT.name], Start.BEGINNING
-            )
+            told = [prefix + topic.name for topic in (topics.CHECKPOINT, topics.TRAINING)]
+            announced = await EventConsumer.open(bus, told, Start.BEGINNING)
             stack.push_async_callback(announced.close)
             closed = await EventConsumer.open(bus, [prefix + topics.EPISODE.name])
             stack.push_async_callback(closed.close)

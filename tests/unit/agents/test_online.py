@@ -8,6 +8,7 @@ import pytest
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_batch
+from jimbot_stream.agents.gate.succession import Succession
 from jimbot_stream.agents.generation import Generation
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.policy import load_policy
@@ -24,6 +25,7 @@ from jimbot_stream.contracts.batch import decode_batch, encode_batch
 from jimbot_stream.contracts.json_codec import from_json
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
+from jimbot_stream.promotion import InService
 from tests.support.schemas import change_schema
 
 TOPICS = Topics(episode="episode", checkpoint="checkpoint", training="training")
@@ -89,6 +91,11 @@ async def close(bus: MemoryBus, episodes: Sequence[EpisodeClosed]) -> None:
 async def told(bus: MemoryBus, topic: str) -> list[Received]:
     consumer = await EventConsumer.open(bus, [topic], Start.BEGINNING)
     return await consumer.take(0.01)
+
+
+async def told_saved(bus: MemoryBus) -> list[Event]:
+    events = [received.event for received in await told(bus, "checkpoint")]
+    return [event for event in events if event.HasField("checkpoint_saved")]
 
 
 async def kinds(log: EventLog, stream: str) -> list[str]:
@@ -166,7 +173,7 @@ async def test_checkpoints_and_updates_are_announced_in_order(
     await close(bus, [await record(number) for number in range(GAMES)])
     run = await begin(log, blobs)
     await (await learner(run, log, bus)).learn(1)
-    saved = [received.event for received in await told(bus, "checkpoint")]
+    saved = await told_saved(bus)
     assert [event.checkpoint_saved.update for event in saved] == [0, 1]
     assert saved[-1].checkpoint_saved.checkpoint == run.checkpoint
     training = [received.event.WhichOneof("payload") for received in await told(bus, "training")]
@@ -195,12 +202,12 @@ async def test_a_recorded_update_that_was_not_announced_is_announced(
     doomed = await learner(await begin(log, blobs), log, bus, DyingAnnouncer(bus, TOPICS, "run7"))
     with pytest.raises(RuntimeError, match="killed"):
         await doomed.learn(1)
-    assert len(await told(bus, "checkpoint")) == 1
+    assert len(await told_saved(bus)) == 1
 
     resumed = await begin(log, blobs)
     await (await learner(resumed, log, bus)).learn(1)
     assert resumed.update == 1
-    assert [r.event.checkpoint_saved.update for r in await told(bus, "checkpoint")] == [0, 1]
+    assert [event.checkpoint_saved.update for event in await told_saved(bus)] == [0, 1]
 
 
 async def test_announcing_again_repeats_the_record_byte_for_byte(
@@ -223,7 +230,10 @@ async def test_a_crash_before_the_record_leads_to_the_same_update(
     await close(bus, [await record(number) for number in range(GAMES)])
     run = await begin(log, blobs)
     doomed = await learner(run, log, bus)
-    lost, _ = await doomed._compute((await doomed._gather()).references())
+    succession = Succession(run, await InService.open(log), None)
+    references = (await doomed._gather(succession)).references()
+    batch, _ = await doomed._read(references)
+    lost, _ = await doomed._compute(references, batch)
     resumed = await begin(log, blobs)
     await (await learner(resumed, log, bus)).learn(1)
     assert resumed.updates == [lost]

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.contracts import CheckpointSaved, GameEnded
+from jimbot_stream.contracts import CheckpointPromoted, CheckpointSaved, GameEnded
 from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_event
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.journal import Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream, game_stream
-from jimbot_stream.streams.checkpoints import newest, record_untrained
+from jimbot_stream.promotion import InService
+from jimbot_stream.streams.checkpoints import promoted, record_untrained
 from jimbot_stream.streams.episode import rebuild
 from tests.support.schemas import change_schema
 
@@ -50,15 +51,17 @@ async def test_an_event_of_a_later_release_is_not_folded_as_if_it_were_known(
             await rebuild(log)
 
 
-async def test_the_newest_checkpoint_is_found_in_a_record_of_an_older_schema(
+async def test_what_is_in_service_is_found_in_a_record_of_an_older_schema(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with EmbeddedLog(tmp_path / "events.sqlite") as log:
-        name = await record_untrained(log, BlobStore(tmp_path / "blobs"), b"weights", "rules")
+        await record_untrained(log, BlobStore(tmp_path / "blobs"), b"weights", "rules")
+        assert await promoted(log) == []  # saved is not in service
+        await (await InService.open(log)).promote(CheckpointPromoted(checkpoint="a" * 64))
         change_schema(
-            monkeypatch, "CheckpointSaved", lambda data: {"checkpoint": data["checkpoint"][:8]}
+            monkeypatch, "CheckpointPromoted", lambda data: {"checkpoint": data["checkpoint"][:8]}
         )
-        assert await newest(log) == name[:8]
+        assert await promoted(log) == ["a" * 8]
 
 
 async def test_a_record_names_the_schema_in_which_it_is_written(

@@ -91,20 +91,22 @@ class EvaluationCompleted(_message.Message):
     def __init__(self, evaluation_id: _Optional[str] = ..., games: _Optional[int] = ..., digest: _Optional[str] = ..., ante: _Optional[_Union[Estimate, _Mapping]] = ..., beaten: _Optional[_Union[Estimate, _Mapping]] = ..., won: _Optional[_Union[Estimate, _Mapping]] = ...) -> None: ...
 
 class CheckpointPromoted(_message.Message):
-    __slots__ = ("checkpoint", "replaced", "run_id", "reason", "evaluation_id", "replaced_evaluation_id")
+    __slots__ = ("checkpoint", "replaced", "run_id", "reason", "evaluation_id", "replaced_evaluation_id", "by")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     REPLACED_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
     REPLACED_EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     replaced: str
     run_id: str
     reason: str
     evaluation_id: str
     replaced_evaluation_id: str
-    def __init__(self, checkpoint: _Optional[str] = ..., replaced: _Optional[str] = ..., run_id: _Optional[str] = ..., reason: _Optional[str] = ..., evaluation_id: _Optional[str] = ..., replaced_evaluation_id: _Optional[str] = ...) -> None: ...
+    by: str
+    def __init__(self, checkpoint: _Optional[str] = ..., replaced: _Optional[str] = ..., run_id: _Optional[str] = ..., reason: _Optional[str] = ..., evaluation_id: _Optional[str] = ..., replaced_evaluation_id: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class CheckpointRefused(_message.Message):
     __slots__ = ("checkpoint", "incumbent", "run_id", "evaluation_id", "incumbent_evaluation_id", "difference", "p_value", "level")
@@ -127,11 +129,13 @@ class CheckpointRefused(_message.Message):
     def __init__(self, checkpoint: _Optional[str] = ..., incumbent: _Optional[str] = ..., run_id: _Optional[str] = ..., evaluation_id: _Optional[str] = ..., incumbent_evaluation_id: _Optional[str] = ..., difference: _Optional[float] = ..., p_value: _Optional[float] = ..., level: _Optional[float] = ...) -> None: ...
 
 class CheckpointRolledBack(_message.Message):
-    __slots__ = ("checkpoint", "withdrawn", "reason")
+    __slots__ = ("checkpoint", "withdrawn", "reason", "by")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     withdrawn: str
     reason: str
-    def __init__(self, checkpoint: _Optional[str] = ..., withdrawn: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    by: str
+    def __init__(self, checkpoint: _Optional[str] = ..., withdrawn: _Optional[str] = ..., reason: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...

@@ -41,20 +41,22 @@ class EpisodeClosed(_message.Message):
     def __init__(self, game_id: _Optional[str] = ..., source: _Optional[str] = ..., run_seed: _Optional[int] = ..., seed: _Optional[str] = ..., states: _Optional[int] = ..., decisions: _Optional[int] = ..., actions: _Optional[int] = ..., ante: _Optional[int] = ..., round: _Optional[int] = ..., best_score: _Optional[float] = ..., won: bool = ..., reason: _Optional[str] = ..., last_revision: _Optional[int] = ..., checkpoints: _Optional[_Iterable[str]] = ..., rules_version: _Optional[str] = ...) -> None: ...
 
 class RunStarted(_message.Message):
-    __slots__ = ("run_id", "run_seed", "algorithm", "config_json", "environment_json", "checkpoint")
+    __slots__ = ("run_id", "run_seed", "algorithm", "config_json", "environment_json", "checkpoint", "gate_json")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     RUN_SEED_FIELD_NUMBER: _ClassVar[int]
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
     CONFIG_JSON_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_JSON_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    GATE_JSON_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     run_seed: int
     algorithm: str
     config_json: str
     environment_json: str
     checkpoint: str
-    def __init__(self, run_id: _Optional[str] = ..., run_seed: _Optional[int] = ..., algorithm: _Optional[str] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., checkpoint: _Optional[str] = ...) -> None: ...
+    gate_json: str
+    def __init__(self, run_id: _Optional[str] = ..., run_seed: _Optional[int] = ..., algorithm: _Optional[str] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., checkpoint: _Optional[str] = ..., gate_json: _Optional[str] = ...) -> None: ...
 
 class EpisodeReference(_message.Message):
     __slots__ = ("game_id", "last_revision")
@@ -136,6 +138,20 @@ class UpdateRejected(_message.Message):
     rejected: str
     evaluation_id: str
     def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., checkpoint: _Optional[str] = ..., cause: _Optional[str] = ..., reason: _Optional[str] = ..., episodes: _Optional[_Iterable[_Union[EpisodeReference, _Mapping]]] = ..., rejected: _Optional[str] = ..., evaluation_id: _Optional[str] = ...) -> None: ...
+
+class EpisodeRejected(_message.Message):
+    __slots__ = ("run_id", "update", "episode", "cause", "reason")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    EPISODE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    update: int
+    episode: EpisodeReference
+    cause: str
+    reason: str
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., episode: _Optional[_Union[EpisodeReference, _Mapping]] = ..., cause: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class PopulationExploited(_message.Message):
     __slots__ = ("run_id", "update", "from_run", "from_checkpoint", "checkpoint_before", "config_json", "seed", "generation", "scores")

@@ -17,6 +17,7 @@ from jimbot_stream.checkpoints import BlobStore
 @pytest.fixture
 def data(tmp_path: Path, checkpoint: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JIMBOT_DATA", str(tmp_path))
+    monkeypatch.setenv("JIMBOT_LOG", f"sqlite:{tmp_path}/events.sqlite")
     BlobStore(tmp_path / "blobs").put(checkpoint)
     return tmp_path
 
@@ -39,6 +40,24 @@ def test_checkpoints_and_baselines_stand_side_by_side(data: Path, checkpoint: by
     assert list(found) == ["random", name[:12]]
     assert found["random"]["games"] == 4
     assert told(*arguments)[1] == out
+
+
+def test_what_stands_in_the_log_is_shown_and_not_played(data: Path, checkpoint: bytes) -> None:
+    arguments = ("--checkpoint", sha256(checkpoint), "--games", "3", "--json")
+    _, first, said = told(*arguments)
+    assert "stands in the log" not in said
+    code, second, said = told(*arguments)
+    assert (code, second) == (0, first)
+    assert "stands in the log and was not played" in said
+    code, again, said = told(*arguments, "--again")
+    assert (code, again) == (0, first)
+    assert "stands in the log" not in said
+
+
+def test_without_a_record_no_log_is_opened(data: Path) -> None:
+    code, _, _ = told("--player", "greedy", "--games", "3", "--no-record")
+    assert code == 0
+    assert not (data / "events.sqlite").exists()
 
 
 def test_a_table_is_printed(data: Path) -> None:
