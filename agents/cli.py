@@ -7,6 +7,7 @@ import math
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 120.0
 ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
 """What ``train`` calls an algorithm, and what a run calls it."""
-PLAYERS = ("random", "greedy", "rule")
+PLAYERS = ("random", "greedy", "rule", "lookahead")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 FAILURES = (
     BlobError,
@@ -173,7 +174,7 @@ def show(run: str) -> None:
     "players",
     multiple=True,
     type=click.Choice(list(PLAYERS)),
-    help="A baseline; repeatable.  [default: all of them]",
+    help="A baseline; repeatable.  [default: all but lookahead, which takes minutes]",
 )
 @click.option(
     "--panel",
@@ -207,6 +208,28 @@ def evaluate(
 
     try:
         compare(from_environment().blobs, checkpoints, players, (panel, games), drawn, as_json)
+    except FAILURES as error:
+        click.echo(f"jimbot-learn: {error}", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Choice(list(PLAYERS)),
+    help="A baseline; repeatable.  [default: all]",
+)
+def challenge(record: Path, against: Sequence[str]) -> None:
+    """Let baselines play the game that you played, and compare.
+
+    RECORD is what `jimbot-balatro play SEED` kept: SEED.json.
+    """
+    from jimbot_stream.agents.evaluation.challenge import challenge as compare_with
+
+    try:
+        compare_with(record, against or PLAYERS)
     except FAILURES as error:
         click.echo(f"jimbot-learn: {error}", err=True)
         sys.exit(1)

@@ -11,7 +11,13 @@ from rich.progress import track
 
 from jimbot_stream.agents.evaluation import report
 from jimbot_stream.agents.evaluation.panel import Panel, evaluate
-from jimbot_stream.agents.evaluation.players import BASELINES, NetworkPlayer, Player
+from jimbot_stream.agents.evaluation.players import (
+    BASELINES,
+    QUICK,
+    NetworkPlayer,
+    Player,
+    SearchingPlayer,
+)
 from jimbot_stream.agents.rollouts.lockstep import word_of
 from jimbot_stream.agents.rollouts.sampler import MAGIC as GAMES
 from jimbot_stream.checkpoints import BlobStore
@@ -48,8 +54,8 @@ def compare(
 
 def _players(
     blobs: Path, checkpoints: Sequence[str], players: Sequence[str], panel: int | None
-) -> Iterator[tuple[str, Player]]:
-    for name in players or ([] if checkpoints else BASELINES):
+) -> Iterator[tuple[str, Player | SearchingPlayer]]:
+    for name in players or ([] if checkpoints else QUICK):
         yield name, BASELINES[name]()
     store = BlobStore(blobs)
     for letters in checkpoints:
