@@ -13,6 +13,7 @@ _MAX_NAME = 200
 GAME = "game-"
 RUN = "trainingRun-"
 CHECKPOINT = "checkpoint-"
+EVALUATION = "evaluation-"
 
 
 def game_stream(game_id: str) -> str:
