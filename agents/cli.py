@@ -14,6 +14,7 @@ from jimbot_stream.agents import listing
 from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
+from jimbot_stream.agents.curves.cli import curve
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
 """What ``train`` calls an algorithm, and what a run calls it."""
-PLAYERS = ("random", "greedy", "rule")
+PLAYERS = ("random", "greedy", "rule", "lookahead")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 RUN_SEED = click.option(
     "--run-seed", type=int, required=True, help="Seed that names and determines the run."
@@ -230,7 +231,7 @@ def show(run: str) -> None:
     "players",
     multiple=True,
     type=click.Choice(list(PLAYERS)),
-    help="A baseline; repeatable.  [default: all of them]",
+    help="A baseline; repeatable.  [default: all but lookahead, which takes minutes]",
 )
 @click.option(
     "--panel",
@@ -275,6 +276,28 @@ def evaluate(
 
     wanted = Request(checkpoints, players, Panel(panel, games), drawn, again)
     perform(_evaluate(wanted, record, as_json))
+
+
+@main.command()
+@click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Choice(list(PLAYERS)),
+    help="A baseline; repeatable.  [default: all]",
+)
+def challenge(record: Path, against: Sequence[str]) -> None:
+    """Let baselines play the game that you played, and compare.
+
+    RECORD is what `jimbot-balatro play SEED` kept: SEED.json.
+    """
+    from jimbot_stream.agents.evaluation.challenge import challenge as compare_with
+
+    try:
+        compare_with(record, against or PLAYERS)
+    except FAILURES as error:
+        click.echo(f"jimbot-learn: {error}", err=True)
+        sys.exit(1)
 
 
 async def _init(run_seed: int) -> None:
@@ -392,7 +415,7 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for changed in (promote, rollback):
+for changed in (promote, rollback, curve):
     main.add_command(changed)
 
 
