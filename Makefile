@@ -51,6 +51,7 @@ docs: $(INSTALLED) ## That the reference pages are fresh
 
 kernels: $(INSTALLED) ## Compile the rules (four to six minutes the first time)
 	$(BIN)/python -m jimbot_stream.balatro.kernels
+	$(BIN)/python -m jimbot_stream.agents.replay_memory
 
 unit: kernels ## Tests
 	$(BIN)/python -m pytest

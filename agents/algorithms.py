@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from jimbot_stream.agents.batch import Batch
+from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.ppo import config as ppo
 from jimbot_stream.agents.rollouts import config as rollouts
 from jimbot_stream.contracts import UpdateApplied
@@ -128,8 +129,15 @@ def _ppo_rollouts(update: UpdateApplied, run_seed: int, before: bytes, blobs: Bl
     return repeat(update, run_seed, before, blobs)
 
 
+def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs) -> Played:
+    from jimbot_stream.agents.dqn.repeat import repeat  # loads RLlib, for seconds
+
+    return repeat(update, run_seed, before, blobs)
+
+
 ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
     "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
     rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts),
+    dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn),
 }
 """By the name in RunStarted."""

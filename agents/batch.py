@@ -54,3 +54,13 @@ def pack(candidates: Sequence[Rows]) -> tuple[Rows, NDArray[np.int64]]:
     """Candidates [n, F] of one decision after another as rows[R, F], and where each end."""
     ends = np.cumsum([len(rows) for rows in candidates], dtype=np.int64)
     return np.concatenate(candidates), ends
+
+
+def picked(
+    ends: NDArray[np.int64], index: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which packed rows belong to some of the decisions, one after another, and where each end."""
+    starts = np.concatenate(([0], ends[:-1]))[index]
+    counts = ends[index] - starts
+    upto = np.cumsum(counts)
+    return np.repeat(starts - (upto - counts), counts) + np.arange(counts.sum()), upto

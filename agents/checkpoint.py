@@ -3,7 +3,8 @@ r"""A checkpoint as bytes: the same content always gives the same sha256.
     8 bytes   magic "JIMBOT\x00\x01"
     8 bytes   length of the header, little-endian
     header    canonical JSON: format, architecture, rules, seeds, counters
-    the rest  safetensors: "module.<layer>", "adam.<layer>.first", "adam.<layer>.second"
+    the rest  safetensors: "module.<layer>", "adam.<layer>.first", "adam.<layer>.second",
+              and "extra.<name>" for what one algorithm keeps besides
 
 safetensors orders tensors itself and bears no other metadata here, so nothing in the
 bytes depends on the order or the time of writing. Random state is none: every random
@@ -12,7 +13,9 @@ number of a run derives from (run seed, update), and both stand in the header.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,14 @@ class CheckpointError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class QHead:
+    """What a header tells where the network's outputs are estimates of Q, not logits."""
+
+    temperature: float
+    """Logits are Q divided by it: how decided a policy is that draws its actions."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """Everything needed to decide, and to go on learning as if never stopped."""
 
@@ -47,18 +58,60 @@ class Checkpoint:
     """Adam's running mean of the gradients, named as the module's tensors."""
     adam_second: Tensors
     """Adam's running mean of their squares."""
+    extra: Tensors = field(default_factory=dict)
+    """What one algorithm keeps besides: critics, their targets, running means. Without any, the
+    bytes are those of a checkpoint that knows of none."""
+    q: QHead | None = None
+    """Where the network estimates Q; None, and not in the header, where it gives logits."""
+
+    @property
+    def temperature(self) -> float:
+        """Outputs of the network divided by it are logits."""
+        return self.q.temperature if self.q is not None else 1.0
+
+    def refuse_q(self) -> None:
+        """Make sure that the network gives logits.
+
+        Raises:
+            CheckpointError: it estimates Q.
+        """
+        if self.q is not None:
+            raise CheckpointError(
+                "the checkpoint estimates Q (DQN), this learner goes on with a policy's logits:"
+                " give it a checkpoint of its own algorithm, or an untrained one"
+            )
 
     def to_bytes(self) -> bytes:
         """The deterministic container."""
-        header = {
+        header: dict[str, Any] = {
             "architecture": asdict(self.shape),
             "optimizer_steps": self.optimizer_steps,
             "rules_version": self.rules_version,
             "run_seed": self.run_seed,
             "update": self.update,
         }
+        if self.q is not None:
+            header["q"] = asdict(self.q)
         text = canonical_json(header).encode()
         return MAGIC + len(text).to_bytes(8, "little") + text + _pack(self)
+
+
+def extra_tensors(checkpoint: Checkpoint, shapes: Mapping[str, tuple[int, ...]]) -> Tensors | None:
+    """What an algorithm kept in the checkpoint; None where it has not kept anything yet.
+
+    Raises:
+        CheckpointError: there are other tensors than the algorithm's.
+    """
+    if not checkpoint.extra:
+        return None
+    found = {name: value.shape for name, value in checkpoint.extra.items()}
+    for name in sorted(found.keys() | shapes.keys()):
+        if found.get(name) != shapes.get(name):
+            raise CheckpointError(
+                f"extra tensor {name} is {found.get(name, 'missing')},"
+                f" the algorithm has {shapes.get(name, 'none')}: made by another algorithm"
+            )
+    return checkpoint.extra
 
 
 def canonical_json(value: object) -> str:
@@ -89,6 +142,8 @@ def from_bytes(data: bytes) -> Checkpoint:
             module=_section(tensors, "module.", ""),
             adam_first=_section(tensors, "adam.", ".first"),
             adam_second=_section(tensors, "adam.", ".second"),
+            extra=_section(tensors, "extra.", ""),
+            q=QHead(float(header["q"]["temperature"])) if "q" in header else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"unusable checkpoint header: {error!r}") from None
@@ -122,6 +177,7 @@ def _pack(checkpoint: Checkpoint) -> bytes:
         ("module.", "", checkpoint.module),
         ("adam.", ".first", checkpoint.adam_first),
         ("adam.", ".second", checkpoint.adam_second),
+        ("extra.", "", checkpoint.extra),
     ):
         tensors |= {
             f"{prefix}{name}{suffix}": np.ascontiguousarray(value, dtype="<f4")
@@ -158,6 +214,8 @@ def _refuse_misfits(checkpoint: Checkpoint, tensors: Tensors) -> None:
     for part in (checkpoint.module, checkpoint.adam_first, checkpoint.adam_second):
         if {name: value.shape for name, value in part.items()} != wanted:
             raise CheckpointError("the tensors do not fit the architecture in the header")
+    if checkpoint.q is not None and not 0 < checkpoint.q.temperature < math.inf:
+        raise CheckpointError("q.temperature must be a positive number")
     for name, value in tensors.items():
         if value.dtype != np.float32 or not np.isfinite(value).all():
             raise CheckpointError(f"{name} must be finite float32")

@@ -6,18 +6,22 @@ import logging
 import math
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 
 from jimbot_stream.agents import listing
+from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.announcing import Announcer, Topics
 from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
+from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.rollouts.config import ALGORITHM
+from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.profiles import PROFILES
 from jimbot_stream.agents.training_run import RunError, TrainingRun
@@ -26,13 +30,18 @@ from jimbot_stream.bus import BusError, BusUnavailableError, Start, UnknownTopic
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
 from jimbot_stream.checkpoints import BlobError, BlobStore
-from jimbot_stream.clock import SystemClock
+from jimbot_stream.clock import Clock, SystemClock
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
 from jimbot_stream.streams import topics
 
+if TYPE_CHECKING:
+    from jimbot_stream.agents.rollouts.training import PlayTraining
+
 PATIENCE_S = 120.0
+ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
+"""What ``train`` calls an algorithm, and what a run calls it."""
 PLAYERS = ("random", "greedy", "rule")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 FAILURES = (
@@ -88,6 +97,13 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
 @main.command()
 @RUN_SEED
 @click.option(
+    "--algo",
+    type=click.Choice(list(ALGOS)),
+    default="ppo",
+    show_default=True,
+    help="PPO learns from what it has just played, DQN from a memory of what it played.",
+)
+@click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
     default="laptop",
@@ -95,18 +111,41 @@ def online(run_seed: int, episodes_per_update: int, updates: int | None) -> None
     help="How much an update takes; a run keeps what it began with.",
 )
 @click.option(
+    "--curriculum",
+    type=click.Choice([NO_CURRICULUM, *CURRICULA]),
+    default=NO_CURRICULUM,
+    show_default=True,
+    help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
+)
+@click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
 @click.option(
     "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
 )
-def train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
+def train(
+    run_seed: int,
+    algo: str,
+    profile: str,
+    curriculum: str,
+    updates: int | None,
+    minutes: float | None,
+) -> None:
     """Learn in the simulator, from games played by the weights being trained.
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+
+    With a curriculum, the run goes on to the next stage once the games of the present one reach
+    what it asks; `jimbot-learn show` tells when, and on which numbers.
     """
-    _run(_train(run_seed, profile, updates, minutes))
+    algorithm = ALGOS[algo]
+    config: PlayConfig = _profiles(algorithm)[profile]
+    if isinstance(config, TrainConfig):
+        config = with_curriculum(config, curriculum)
+    elif curriculum != NO_CURRICULUM:
+        raise click.UsageError("--curriculum goes with --algo ppo")
+    _run(_train(run_seed, algorithm, config, updates, minutes))
 
 
 @main.command("list")
@@ -227,16 +266,21 @@ async def _online(run_seed: int, per_update: int, updates: int | None) -> None:
         await bus.close()
 
 
-async def _train(run_seed: int, profile: str, updates: int | None, minutes: float | None) -> None:
-    from jimbot_stream.agents.rollouts.training import Training
+async def _train(
+    run_seed: int,
+    algorithm: str,
+    config: PlayConfig,
+    updates: int | None,
+    minutes: float | None,
+) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with _log(settings) as log:
         blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, PROFILES[profile], ALGORITHM)
-        training = Training(run, clock)
+        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm)
+        training = _training(run, clock, algorithm)
         stopped = _stop_softly()
         left = None if updates is None else max(0, updates - run.update)
         with watching(left and left * training.config.rollout.decisions) as watch:
@@ -252,6 +296,17 @@ async def _train(run_seed: int, profile: str, updates: int | None, minutes: floa
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 
 
+def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
+    return dqn.PROFILES if algorithm == dqn.ALGORITHM else PROFILES
+
+
+def _training(run: TrainingRun, clock: Clock, algorithm: str) -> "PlayTraining[Any]":
+    from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
+    from jimbot_stream.agents.rollouts.training import Training
+
+    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock)
+
+
 async def _list() -> None:
     async with _log(from_environment()) as log:
         Console().print(listing.table(await listing.courses(log)))
@@ -262,6 +317,9 @@ async def _show(run: str) -> None:
         course = await listing.course_of(log, run)
     click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
     Console().print(listing.course_table(course))
+    changes = listing.changes_table(course)
+    if changes is not None:
+        Console().print(changes)
 
 
 def _log(settings: Settings) -> OpenableLog:

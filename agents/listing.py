@@ -4,13 +4,20 @@ from dataclasses import dataclass, field
 
 from rich.table import Table
 
-from jimbot_stream.contracts import CheckpointSaved, RunEnded, RunStarted, UpdateApplied
+from jimbot_stream.contracts import (
+    CheckpointSaved,
+    CurriculumAdvanced,
+    PopulationExploited,
+    RunEnded,
+    RunStarted,
+    UpdateApplied,
+)
 from jimbot_stream.contracts.upcast import read_event
 from jimbot_stream.eventlog import EventLog
 from jimbot_stream.eventlog.naming import RUN
 
 _SHOWN = 12
-_NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl")
+_NUMBERS = ("ante", "blinds", "won", "reward_per_episode", "entropy", "kl", "epsilon", "td_error")
 """Metrics that stand in the table of a run, where it has them."""
 
 
@@ -21,6 +28,10 @@ class Course:
     started: RunStarted
     updates: list[UpdateApplied] = field(default_factory=list)
     saved: list[CheckpointSaved] = field(default_factory=list)
+    steps_taken: list[CurriculumAdvanced] = field(default_factory=list)
+    """To further stages of its curriculum."""
+    exploited: list[PopulationExploited] = field(default_factory=list)
+    """What it took over from other members of its population."""
     ended: str = ""
     """Why it ended; empty where it did not."""
 
@@ -43,6 +54,10 @@ async def courses(log: EventLog) -> list[Course]:
                 course.ended = ""  # it was gone on with
             elif event.type == "CheckpointSaved":
                 course.saved.append(read_event(CheckpointSaved, event))
+            elif event.type == "CurriculumAdvanced":
+                course.steps_taken.append(read_event(CurriculumAdvanced, event))
+            elif event.type == "PopulationExploited":
+                course.exploited.append(read_event(PopulationExploited, event))
             elif event.type == "RunEnded":
                 course.ended = read_event(RunEnded, event).reason
     return list(found.values())
@@ -89,3 +104,26 @@ def course_table(course: Course) -> Table:
             *(f"{update.metrics.get(name, float('nan')):.3f}" for name in names),
         )
     return shown
+
+
+def changes_table(course: Course) -> Table | None:
+    """What changed the run's games, or its weights and numbers; None where nothing did."""
+    rows = [*map(_step, course.steps_taken), *map(_exchange, course.exploited)]
+    if not rows:
+        return None
+    shown = Table("after update", "what", "why")
+    for update, what, why in sorted(rows):
+        shown.add_row(str(update), what, why)
+    return shown
+
+
+def _step(step: CurriculumAdvanced) -> tuple[int, str, str]:
+    why = f"{step.measured:.2f} of {step.wanted:.2f} wanted, over {step.games:,} games"
+    return step.update, f"stage {step.stage}: {step.name}", why
+
+
+def _exchange(taken: PopulationExploited) -> tuple[int, str, str]:
+    own, other = taken.scores[taken.run_id], taken.scores[taken.from_run]
+    weights = taken.from_checkpoint[:_SHOWN]
+    what = f"weights {weights} of {taken.from_run}, its hyperparameters varied"
+    return taken.update, what, f"{own:.2f} blinds beaten, the other {other:.2f}"

@@ -28,11 +28,13 @@ logging.getLogger("ray._common.deprecation").addFilter(
 )
 
 
-def module_spec(shape: Architecture) -> RLModuleSpec:
-    """What RLlib builds the module from."""
+def module_spec(
+    shape: Architecture, module_class: "type[CandidateModule] | None" = None
+) -> RLModuleSpec:
+    """What RLlib builds a module from; it is the policy's where no class is given."""
     low, high = -np.inf, np.inf
     return RLModuleSpec(
-        module_class=CandidateModule,
+        module_class=module_class or CandidateModule,
         observation_space=gym.spaces.Dict(
             {
                 "rows": gym.spaces.Box(
@@ -61,10 +63,12 @@ def packing(ends: Tensor) -> tuple[Tensor, Tensor]:
     return owners, torch.arange(len(owners)) - starts[owners]
 
 
-def unpacked(packed: Tensor, owners: Tensor, places: Tensor, decisions: int) -> Tensor:
+def unpacked(
+    packed: Tensor, owners: Tensor, places: Tensor, decisions: int, illegal: float = ILLEGAL_LOGIT
+) -> Tensor:
     """Logits[R] as [B, W], W the most rows of a decision; what is no row is illegal."""
     width = int(places.max()) + 1 if len(places) else 1
-    blank = packed.new_full((decisions, width), ILLEGAL_LOGIT)
+    blank = packed.new_full((decisions, width), illegal)
     return blank.index_put((owners, places), packed)
 
 

@@ -37,7 +37,7 @@ def load_policy(data: bytes) -> Policy:
 
     read = checkpoints.from_bytes(data)
     module = build_module(read.shape, read.module)
-    return ModulePolicy(checkpoints.sha256(data), read.shape, module)
+    return ModulePolicy(checkpoints.sha256(data), read.shape, module, read.temperature)
 
 
 def load_for_reading(data: bytes) -> Policy:
@@ -48,7 +48,7 @@ def load_for_reading(data: bytes) -> Policy:
     """
     read = checkpoints.from_bytes(data)
     network = CandidateNetwork(read.shape, read.module)
-    return ModulePolicy(checkpoints.sha256(data), read.shape, network)
+    return ModulePolicy(checkpoints.sha256(data), read.shape, network, read.temperature)
 
 
 class ModulePolicy:
@@ -58,7 +58,15 @@ class ModulePolicy:
     bits, so a decision would depend on who else asks. Every call has the same shape.
     """
 
-    def __init__(self, checkpoint: str, shape: Architecture, module: Network) -> None:
+    def __init__(
+        self, checkpoint: str, shape: Architecture, module: Network, temperature: float = 1.0
+    ) -> None:
+        """Serve a module whose outputs, divided by the temperature, are logits.
+
+        A dueling Q differs from the scores of candidates by a number for the whole state,
+        which no draw and no maximum notices.
+        """
+        self._temperature = temperature
         self._checkpoint = checkpoint
         self._shape = shape
         self._module = module.eval()
@@ -87,7 +95,7 @@ class ModulePolicy:
         with torch.inference_mode():
             logits = self._module.logits(features, candidates, self._owners)
             value = self._module.state_value(features)[0]
-        return Evaluation(logits=logits.numpy(), value=float(value))
+        return Evaluation(logits=(logits / self._temperature).numpy(), value=float(value))
 
     def _refuse_misfit(self, observation: Observation) -> None:
         shape = self._shape

@@ -1,6 +1,6 @@
 """A training run as its stream in the event log tells it: the learner's only memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol, Self
 
@@ -70,18 +70,20 @@ class TrainingRun:
         run_seed: int,
         config: Recordable,
         algorithm: str = "ppo",
+        name: str = "",
     ) -> Self:
         """Begin the run of a seed, or go on where it was left; idempotent.
 
-        A run keeps the configuration with which it began.
+        A run keeps the configuration with which it began. It is named after its seed, or as given.
 
         Raises:
             RunError: it was begun with another seed or algorithm, or under other rules.
         """
-        stream = run_stream(run_id(run_seed))
+        name = name or run_id(run_seed)
+        stream = run_stream(name)
         journal = await StreamJournal.open(log, stream, keep_events=True)
         if journal.version < 0:
-            await _start(journal, blobs, run_seed, config, algorithm)
+            await _start(journal, blobs, run_seed, config, algorithm, name)
             journal = await StreamJournal.open(log, stream, keep_events=True)
         run = cls(log, blobs, journal)
         run._refuse_foreign(run_seed, algorithm)
@@ -107,6 +109,14 @@ class TrainingRun:
     def updates(self) -> list[UpdateApplied]:
         """Updates recorded, in order."""
         return [read_event(UpdateApplied, event) for event in self._all("UpdateApplied")]
+
+    def newest_updates(self) -> Iterator[UpdateApplied]:
+        """Updates since the run's games were last changed, or all of them; newest first."""
+        for event in reversed(self.events):
+            if event.type == "CurriculumAdvanced":
+                return
+            if event.type == "UpdateApplied":
+                yield read_event(UpdateApplied, event)
 
     @property
     def checkpoint(self) -> str:
@@ -139,12 +149,19 @@ class TrainingRun:
         saved = self._all("CheckpointSaved")
         return read_event(CheckpointSaved, saved[-1]).sampler
 
+    @property
+    def memory(self) -> str:
+        """Manifest of its replay memory; empty where there is none."""
+        saved = self._all("CheckpointSaved")
+        return read_event(CheckpointSaved, saved[-1]).memory
+
     async def record_update(
         self, applied: UpdateApplied, data: bytes, sampler: bytes = b""
     ) -> list[RecordedEvent]:
         """Store the checkpoint, then record the update that made it; gives the new events.
 
-        With a sampler's snapshot the run can be gone on with, and checked, from there.
+        With a sampler's snapshot the run can be gone on with, and checked, from there. The blobs
+        of a replay memory must be stored already.
 
         Raises:
             RunError: somebody else goes on with the same run.
@@ -159,10 +176,21 @@ class TrainingRun:
             parent=applied.checkpoint_in,
             rules_version=RULES_VERSION,
             sampler=self.blobs.put(sampler) if sampler else "",
+            memory=applied.memory_out,
         )
         recorded = await self._append([applied, saved])
         await self._index_checkpoint()
         return recorded
+
+    async def record_change(
+        self, change: CurriculumAdvanced | PopulationExploited
+    ) -> list[RecordedEvent]:
+        """Record what changes configuration, or weights, from here on; gives the new events.
+
+        Raises:
+            RunError: somebody else goes on with the same run.
+        """
+        return await self._append([change])
 
     async def record_end(self, reason: str) -> list[RecordedEvent]:
         """Declare the run over."""
@@ -216,10 +244,14 @@ class TrainingRun:
 
 
 async def _start(
-    journal: StreamJournal, blobs: BlobStore, run_seed: int, config: Recordable, algorithm: str
+    journal: StreamJournal,
+    blobs: BlobStore,
+    run_seed: int,
+    config: Recordable,
+    algorithm: str,
+    name: str,
 ) -> None:
     data = untrained(run_seed)
-    name = run_id(run_seed)
     started = RunStarted(
         run_id=name,
         run_seed=run_seed,

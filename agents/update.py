@@ -30,13 +30,14 @@ def apply_update(
     """Learn from the batch; equal arguments give equal bytes on machines of one class.
 
     Raises:
-        CheckpointError: the checkpoint is damaged or of another format.
+        CheckpointError: the checkpoint is damaged or of another format, or estimates Q.
         ValueError: the batch is empty.
         DivergedError: a gradient is not finite.
     """
     if not batch.steps:
         raise ValueError("an update needs at least one decision")
     before = from_bytes(checkpoint)
+    before.refuse_q()
     with one_thread():
         learner = build_learner(before.shape, config)
         restore(learner, before)

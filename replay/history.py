@@ -17,6 +17,8 @@ from jimbot_stream.contracts.v1.game_pb2 import (
 )
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CurriculumAdvanced,
+    PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
@@ -31,7 +33,14 @@ CHECKPOINT_PREFIX = "checkpoint-"
 
 MESSAGES: Mapping[str, Sequence[type[Message]]] = {
     GAME_PREFIX: (GameStarted, StateObserved, DecisionMade, ActionApplied, GameEnded),
-    RUN_PREFIX: (RunStarted, UpdateApplied, CheckpointSaved, RunEnded),
+    RUN_PREFIX: (
+        RunStarted,
+        UpdateApplied,
+        CheckpointSaved,
+        CurriculumAdvanced,
+        PopulationExploited,
+        RunEnded,
+    ),
     CHECKPOINT_PREFIX: (CheckpointSaved,),
 }
 """Every type of event that a stream of a category may hold."""

@@ -1,7 +1,7 @@
 """A training run, checked for continuity: numbered, linked, and begun as its seed says."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
@@ -9,10 +9,13 @@ from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CurriculumAdvanced,
+    PopulationExploited,
     RunEnded,
     RunStarted,
     UpdateApplied,
 )
+from jimbot_stream.replay import curricula
 from jimbot_stream.replay.blame import blame, blob_faults, other_rules, unequal
 from jimbot_stream.replay.history import Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
@@ -76,6 +79,12 @@ class _Continuity:
     sampler: str = ""
     memory: str = ""
     updates: int = 0
+    config: str = ""
+    """In effect."""
+    stage: list[UpdateApplied] = field(default_factory=list)
+    """Updates since the games were last changed, or since the beginning."""
+    anew: bool = False
+    """The next update begins with other games than the last one left."""
 
     def verdicts(self) -> Iterator[Verdict]:
         whole = True
@@ -103,6 +112,10 @@ class _Continuity:
             yield from self._update(entry, message)
         elif isinstance(message, CheckpointSaved):
             yield from self._saved(entry, message)
+        elif isinstance(message, CurriculumAdvanced):
+            yield from self._advanced(entry, message)
+        elif isinstance(message, PopulationExploited):
+            yield from self._exploited(entry, message)
         elif isinstance(message, RunEnded):
             yield from unequal(
                 entry,
@@ -112,6 +125,7 @@ class _Continuity:
 
     def _begin(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
         self.started, self.newest = started, started.checkpoint
+        self.config = started.config_json
         yield from unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
         expected = sha256(untrained(started.run_seed))
         if expected != started.checkpoint:
@@ -134,6 +148,7 @@ class _Continuity:
 
     def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
         self.updates += 1
+        yield from curricula.left_out(entry, self._due())
         yield from unequal(
             entry,
             ("run_id", self.history.name, update.run_id, "tampering"),
@@ -142,22 +157,55 @@ class _Continuity:
         )
         if self.started is not None:
             seed = shuffle_seed(self.started.run_seed, update.update)
-            config = self.started.config_json
             yield from unequal(
                 entry,
                 ("shuffle_seed", seed, update.shuffle_seed, "seed"),
-                ("config_json", config, update.config_json, "tampering"),
+                ("config_json", self.config, update.config_json, "tampering"),
             )
             yield from self._algorithm_faults(entry, update, self.started.algorithm)
         if self.updates > 1:  # before the first update nobody recorded where the games stand
-            got = update.rollout.sampler_in
+            got, wanted = update.rollout.sampler_in, self._standing()
             yield from unequal(
                 entry,
-                ("rollout.sampler_in", self.sampler, got, "tampering"),
+                ("rollout.sampler_in", wanted, got, "tampering"),
                 ("memory_in", self.memory, update.memory_in, "tampering"),
             )
+        self.stage.append(update)
+        self.anew = False
         self.sampler, self.memory = update.rollout.sampler_out, update.memory_out
         self.parent, self.newest, self.updates = self.newest, update.checkpoint_out, update.update
+
+    def _standing(self) -> str:
+        """Where the games stand for the next update."""
+        if not self.anew or self.started is None:
+            return self.sampler
+        try:
+            return curricula.begun(self.config, self.started.run_seed)
+        except ValueError as error:
+            return f"games of {self.config}: {error}"
+
+    def _due(self) -> CurriculumAdvanced | None:
+        return curricula.step_due(self.history.name, self.config, self.stage)
+
+    def _advanced(self, entry: Entry, told: CurriculumAdvanced) -> Iterator[Divergence]:
+        yield from curricula.step_faults(entry, told, self._due())
+        self._change(told.config_json)
+        self.stage.clear()
+
+    def _exploited(self, entry: Entry, told: PopulationExploited) -> Iterator[Divergence]:
+        """What the run itself shows; the members' runs show the rest."""
+        yield from unequal(
+            entry,
+            ("run_id", self.history.name, told.run_id, "tampering"),
+            ("update", self.updates, told.update, "missing"),
+            ("checkpoint_before", self.newest, told.checkpoint_before, "weights"),
+        )
+        self._change(told.config_json)
+        self.newest = told.from_checkpoint
+
+    def _change(self, config: str) -> None:
+        self.anew = self.anew or curricula.games_changed(self.config, config)
+        self.config = config
 
     def _saved(self, entry: Entry, saved: CheckpointSaved) -> Iterator[Divergence]:
         yield from unequal(

@@ -29,8 +29,7 @@ def weight_difference(expected: bytes, got: bytes) -> WeightDifference | None:
     if expected == got:
         return None
     ours, theirs = from_bytes(expected), from_bytes(got)
-    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps"):
-        left, right = getattr(ours, name), getattr(theirs, name)
+    for name, left, right in _outsides(ours, theirs):
         if left != right:
             return WeightDifference(name, str(left), str(right), float("inf"))
     differing = [
@@ -46,10 +45,20 @@ def weight_difference(expected: bytes, got: bytes) -> WeightDifference | None:
     return WeightDifference(f"{name}{list(place)}", repr(left[place]), repr(right[place]), furthest)
 
 
+def _outsides(ours: Checkpoint, theirs: Checkpoint) -> Iterator[tuple[str, object, object]]:
+    """What must be equal before tensors can be compared one by one."""
+    for name in ("shape", "rules_version", "run_seed", "update", "optimizer_steps", "q"):
+        yield name, getattr(ours, name), getattr(theirs, name)
+    for name in sorted(ours.extra.keys() | theirs.extra.keys()):
+        left, right = ours.extra.get(name), theirs.extra.get(name)
+        one, other = (None if part is None else part.shape for part in (left, right))
+        yield f"extra.{name}", one, other
+
+
 def _pairs(
     ours: Checkpoint, theirs: Checkpoint
 ) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
-    for part in ("module", "adam_first", "adam_second"):
+    for part in ("module", "adam_first", "adam_second", "extra"):
         left, right = getattr(ours, part), getattr(theirs, part)
         for name in sorted(left):
             yield f"{part}.{name}", left[name], right[name]

@@ -50,6 +50,7 @@ class NetworkPlayer:
         """
         read = from_bytes(checkpoint)
         self._network = CandidateNetwork(read.shape, read.module).eval()
+        self._temperature = read.temperature
         self._seed = seed
 
     def choose(
@@ -60,8 +61,8 @@ class NetworkPlayer:
         with torch.inference_mode():
             # Copies, because matrix kernels give other bits where memory begins elsewhere.
             told = torch.from_numpy(features).clone(), torch.from_numpy(rows).clone()
-            logits = self._network.logits(*told, owners).numpy()
-        return _drawn(logits, ends, self._seed, counter)
+            logits = self._network.logits(*told, owners) / self._temperature
+        return _drawn(logits.numpy(), ends, self._seed, counter)
 
 
 class RandomPlayer:

@@ -1,16 +1,9 @@
-"""RLlib's PPO learner with columns instead of episodes and an order that can be repeated.
+"""RLlib's PPO learner with columns instead of episodes and an order that can be repeated."""
 
-The stock ``Learner.update`` wants Python episodes, shuffles with numpy's global
-generator and logs every minibatch; this one takes columns, a Philox generator and
-fixed shards. Module, optimizer, clipping and gradient application stay RLlib's.
-"""
-
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
 import numpy as np
-import torch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core import DEFAULT_MODULE_ID
@@ -21,12 +14,17 @@ from jimbot_stream.agents.module import ROW_ENDS, CandidateModule, module_spec
 from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.loss import Columns, sums
+from jimbot_stream.agents.sharding import (
+    DivergedError,
+    Index,
+    Numbers,
+    ShardedSteps,
+    added,
+    minibatches,
+    shard_threads,
+)
 
-Gradients = tuple[Tensor, ...]
-
-
-class DivergedError(ArithmeticError):
-    """The loss or a gradient is not finite; the weights before it must stay in service."""
+__all__ = ["ColumnLearner", "DivergedError", "build_learner"]
 
 
 def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
@@ -63,12 +61,7 @@ def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
     return learner
 
 
-def _threads(number: int) -> ThreadPoolExecutor:
-    """Threads for shards; torch itself uses one in each, or it would cut sums by its count."""
-    return ThreadPoolExecutor(number, "gradients", torch.set_num_threads, (1,))
-
-
-class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
+class ColumnLearner(ShardedSteps, PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
     """PPO over columns; the bits do not depend on the number of cores."""
 
     settings: UpdateConfig
@@ -79,20 +72,14 @@ class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
         module: CandidateModule = self.module[DEFAULT_MODULE_ID]
         return module
 
-    @property
-    def adam(self) -> torch.optim.Optimizer:
-        """Its optimizer, as RLlib configured it."""
-        optimizer: torch.optim.Optimizer = self.get_optimizer(DEFAULT_MODULE_ID)
-        return optimizer
-
-    def learn(self, columns: Columns, order: np.random.Generator) -> dict[str, float]:
+    def learn(self, columns: Columns, order: np.random.Generator) -> Numbers:
         """Pass over the columns until the epochs are done or the policy moved too far.
 
         Raises:
             DivergedError: a loss or gradient is not finite.
         """
-        metrics: dict[str, float] = {}
-        with _threads(self.settings.shards) as threads:
+        metrics: Numbers = {}
+        with shard_threads(self.settings.shards) as threads:
             for epoch in range(self.settings.epochs):
                 totals = self._epoch(columns, order, threads)
                 steps = len(columns.actions)
@@ -104,46 +91,19 @@ class ColumnLearner(PPOTorchLearner):  # type: ignore[misc]  # ray is untyped
 
     def _epoch(
         self, columns: Columns, order: np.random.Generator, threads: ThreadPoolExecutor
-    ) -> dict[str, float]:
-        shuffled = order.permutation(len(columns.actions))
+    ) -> Numbers:
         totals = {"entropy": 0.0, "kl": 0.0, "policy": 0.0, "value": 0.0}
-        for start in range(0, len(shuffled), self.settings.minibatch):
-            rows = shuffled[start : start + self.settings.minibatch]
-            for part in self._minibatch(columns, rows, threads):
-                totals = {name: totals[name] + part[name] for name in totals}
+        for rows in minibatches(len(columns.actions), self.settings.minibatch, order):
+            terms = partial(self._terms, columns, len(rows))
+            totals = added(totals, self.step(rows, self.settings.shards, threads, terms))
         return totals
 
-    def _minibatch(
-        self, columns: Columns, rows: np.ndarray[Any, Any], threads: ThreadPoolExecutor
-    ) -> list[dict[str, float]]:
-        """One gradient step; shards are cut and summed in a fixed order, whoever computes them."""
-        shards = [part for part in np.array_split(rows, self.settings.shards) if len(part)]
-        parts = list(threads.map(lambda shard: self._shard(columns.part(shard), len(rows)), shards))
-        gradients = self._added([gradients for gradients, _ in parts])
-        self.apply_gradients(self.postprocess_gradients(gradients))
-        return [numbers for _, numbers in parts]
-
-    def _shard(self, columns: Columns, decisions: int) -> tuple[Gradients, dict[str, float]]:
+    def _terms(self, whole: Columns, decisions: int, shard: Index) -> tuple[Tensor, Numbers]:
+        columns = whole.part(shard)
         batch = {
             Names.OBS: {"features": columns.features, "rows": columns.rows},
             ROW_ENDS: columns.ends,
         }
         logits = self.policy.forward_train(batch)[Names.ACTION_DIST_INPUTS]
         parts = sums(logits, self.policy.compute_values(batch), columns, self.settings.clip)
-        loss = parts.loss(self.settings, decisions)
-        # grad, not backward: threads must not add into the shared .grad in a random order.
-        return torch.autograd.grad(loss, self._parameters()), parts.numbers()
-
-    def _added(self, shards: Sequence[Gradients]) -> dict[Any, Tensor]:
-        added = list(shards[0])
-        for gradients in shards[1:]:
-            added = [one + other for one, other in zip(added, gradients, strict=True)]
-        if not all(bool(torch.isfinite(gradient).all()) for gradient in added):
-            raise DivergedError("a gradient of the update is not finite")
-        return {
-            self.get_param_ref(parameter): gradient
-            for parameter, gradient in zip(self._parameters(), added, strict=True)
-        }
-
-    def _parameters(self) -> list[Tensor]:
-        return list(self.policy.parameters())
+        return parts.loss(self.settings, decisions), parts.numbers()

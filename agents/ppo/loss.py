@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from jimbot_stream.agents.batch import picked
 from jimbot_stream.agents.ppo.config import UpdateConfig
 
 
@@ -25,11 +26,7 @@ class Columns:
 
     def part(self, index: NDArray[np.int64]) -> "Columns":
         """Some of the decisions, in the order of index."""
-        ends = self.ends.numpy()
-        starts = np.concatenate(([0], ends[:-1]))[index]
-        counts = ends[index] - starts
-        upto = np.cumsum(counts)
-        rows = np.repeat(starts - (upto - counts), counts) + np.arange(counts.sum())
+        rows, upto = picked(self.ends.numpy(), index)
         chosen = torch.from_numpy(index)
         packed = {"rows": self.rows[torch.from_numpy(rows)], "ends": torch.from_numpy(upto)}
         plain = (name for name in self.__slots__ if name not in packed)

@@ -1,41 +1,55 @@
 """A learner's memory: taken from a checkpoint, and written into the next."""
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
-from jimbot_stream.agents.ppo.learner import ColumnLearner
 
 
-def restore(learner: ColumnLearner, checkpoint: Checkpoint) -> None:
+class Learner(Protocol):
+    """What has weights, and remembers gradients."""
+
+    @property
+    def policy(self) -> nn.Module:
+        """The module that learns."""
+        ...
+
+    def adam_of(self, parameter: Tensor) -> torch.optim.Optimizer:
+        """The optimizer of a parameter."""
+        ...
+
+
+def restore(learner: Learner, checkpoint: Checkpoint) -> None:
     """Weights and Adam's memory as saved; Adam's own numbering of parameters is by name here."""
-    optimizer = learner.adam
-    with torch.no_grad():
-        for name, parameter in learner.policy.named_parameters():
-            parameter.copy_(torch.tensor(checkpoint.module[name]))
-            optimizer.state[parameter] = {
+    for name, parameter in learner.policy.named_parameters():
+        if name in checkpoint.module:
+            with torch.no_grad():
+                parameter.copy_(torch.tensor(checkpoint.module[name]))
+            learner.adam_of(parameter).state[parameter] = {
                 "step": torch.tensor(float(checkpoint.optimizer_steps)),
                 "exp_avg": torch.tensor(checkpoint.adam_first[name]),
                 "exp_avg_sq": torch.tensor(checkpoint.adam_second[name]),
             }
 
 
-def saved(learner: ColumnLearner, before: Checkpoint) -> Checkpoint:
+def saved(learner: Learner, before: Checkpoint) -> Checkpoint:
     """The checkpoint of a learner that has gone one update beyond another."""
     module: Tensors = {}
     first: Tensors = {}
     second: Tensors = {}
     steps = before.optimizer_steps
     for name, parameter in learner.policy.named_parameters():
-        memory = learner.adam.state[parameter]
-        module[name] = parameter.detach().numpy()
-        first[name] = memory["exp_avg"].numpy()
-        second[name] = memory["exp_avg_sq"].numpy()
-        steps = int(memory["step"])
+        if name in before.module:
+            memory = learner.adam_of(parameter).state[parameter]
+            module[name] = parameter.detach().numpy()
+            first[name] = memory["exp_avg"].numpy()
+            second[name] = memory["exp_avg_sq"].numpy()
+            steps = int(memory["step"])
     return replace(
         before,
         update=before.update + 1,

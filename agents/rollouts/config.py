@@ -2,15 +2,22 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from jimbot_stream.agents.checkpoint import canonical_json
+from jimbot_stream.agents.curriculum import stages
+from jimbot_stream.agents.curriculum.stages import Curriculum
+from jimbot_stream.agents.population import membership
+from jimbot_stream.agents.population.membership import Membership
 from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.recording import ADDED, as_record, from_record
 from jimbot_stream.balatro.envs.rewards import REWARDS
 
 ALGORITHM = "ppo-rollouts"
 """Name of the algorithm in RunStarted."""
+_MOST_MONEY: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,10 @@ class RolloutConfig:
     """Taken from the reward of every decision, so that no card is moved about for ever."""
     most_steps: int = 2000
     """Decisions after which a game is given up."""
+    money: int = field(default=0, metadata=ADDED)
+    """Dollars at the beginning of a game, beyond those of the deck."""
+    stage: int = field(default=0, metadata=ADDED)
+    """How often the run's games were changed; a stage's games have seeds of their own."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; deck, stake and ante are checked where games are made.
@@ -46,6 +57,10 @@ class RolloutConfig:
             raise ValueError("step_cost must be a number, not below 0")
         if self.reward not in REWARDS:
             raise ValueError(f"no reward {self.reward!r}: there are {', '.join(REWARDS)}")
+        if self.stage < 0:
+            raise ValueError("stage must not be negative")
+        if not 0 <= self.money <= _MOST_MONEY:
+            raise ValueError(f"money must lie between 0 and {_MOST_MONEY}")
 
     @property
     def decisions(self) -> int:
@@ -74,15 +89,40 @@ class TrainConfig:
 
     rollout: RolloutConfig = field(default_factory=RolloutConfig)
     ppo: UpdateConfig = field(default_factory=rollout_ppo)
+    curriculum: Curriculum | None = None
+    """Stages that change the games as the run goes on."""
+    population: Membership | None = None
+    """Where other runs' weights may be taken over."""
 
     @property
     def shards(self) -> int:
         """Threads that compute gradients."""
         return self.ppo.shards
 
+    def at_stage(self, number: int) -> "TrainConfig":
+        """The same with the games of a stage of its curriculum.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        there = self.curriculum.stages if self.curriculum is not None else ()
+        if not 0 <= number < len(there):
+            raise ValueError(f"there is no stage {number}: the curriculum has {len(there)}")
+        return replace(self, rollout=replace(self.rollout, stage=number, **there[number].games()))
+
     def to_json(self) -> str:
-        """Canonical JSON: equal configurations give equal text."""
-        return canonical_json(asdict(self))
+        """Canonical JSON: equal configurations give equal text; a part that it lacks is silent."""
+        parts = {name: getattr(self, name) for name in _PARTS}
+        return canonical_json({name: as_record(part) for name, part in parts.items() if part})
+
+
+_PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "curriculum": stages.from_value,
+    "population": membership.from_value,
+    "ppo": lambda value: from_record(UpdateConfig, value, "ppo"),
+    "rollout": lambda value: from_record(RolloutConfig, value, "rollout"),
+}
+"""How the parts of a configuration are read."""
 
 
 def from_json(text: str) -> TrainConfig:
@@ -92,10 +132,6 @@ def from_json(text: str) -> TrainConfig:
         ValueError: not a configuration of this version.
     """
     value = json.loads(text)
-    kinds: dict[str, Any] = {"rollout": RolloutConfig, "ppo": UpdateConfig}
-    if not isinstance(value, dict) or set(value) != set(kinds):
+    if not isinstance(value, dict) or not {"rollout", "ppo"} <= set(value) <= set(_PARTS):
         raise ValueError("the recorded configuration is not one of a run in the simulator")
-    for name, kind in kinds.items():
-        if set(value[name]) != {item.name for item in fields(kind)}:
-            raise ValueError(f"the recorded {name} configuration has other fields than this one's")
-    return TrainConfig(**{name: kind(**value[name]) for name, kind in kinds.items()})
+    return TrainConfig(**{name: _PARTS[name](part) for name, part in value.items()})

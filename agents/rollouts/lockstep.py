@@ -29,14 +29,19 @@ def word_of(purpose: str, number: int) -> int:
 class Lockstep:
     """Begun games, and the two calls that a step of all of them takes."""
 
-    def __init__(self, games: Games, base: int) -> None:
-        """Begin the games with the seeds base, base + 1 and so on."""
+    def __init__(self, games: Games, base: int, money: int = 0) -> None:
+        """Begin the games with the seeds base, base + 1 and so on.
+
+        Each begins with some dollars beyond those of its deck.
+        """
         self.games = games
+        self._money = money
         self.ended = np.zeros(len(games), dtype=np.bool_)
         """Which games ended with the last step."""
         self._steps = np.zeros(len(games), dtype=np.int64)
         games.seed([base + number for number in range(len(games))])
         games.begin(np.ones(len(games), dtype=np.bool_))
+        games.states["money"] += money
 
     def __len__(self) -> int:
         """How many games."""
@@ -87,6 +92,7 @@ class Lockstep:
         )
         for index in np.flatnonzero(games.carry["refusal"]).tolist():
             raise RulesDisagreeError(f"{games.game_seed(index)}: {games.reason(index)}")
+        games.states["money"][self.ended] += self._money  # the next of the series has begun
         return games.reward(plain(games.before, batch.FACTS), plain(games.after, batch.FACTS))
 
     def outcomes(self, of: NDArray[np.bool_]) -> NDArray[Any]:

@@ -1,7 +1,6 @@
 """Plays many games at once with one network; a function of seed, weights and what went before."""
 
 import json
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.network import owners_of
+from jimbot_stream.agents.recording import as_record
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.agents.rollouts.lockstep import Lockstep, word_of
@@ -33,6 +33,57 @@ class Scoring(Protocol):
     def state_value(self, features: Tensor) -> Tensor:
         """Estimates of the return."""
         ...
+
+
+class Choosing(Protocol):
+    """How the sampler comes from scores to actions."""
+
+    def choose(
+        self,
+        scores: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        counter: int,
+        chosen: NDArray[np.int64],
+        log_probs: NDArray[np.float64],
+    ) -> None:
+        """Write which packed row every game takes, and how probable that was.
+
+        scores[R], ends[n] where the rows of a game end; counter numbers the steps of the run.
+        """
+        ...
+
+    def before(self, games: Games) -> None:
+        """See the games where the actions are chosen and not yet carried out."""
+        ...
+
+    def after(self, games: Games) -> None:
+        """See the games after that."""
+        ...
+
+
+class Softmax:
+    """Draws by the softmax of the scores, as a policy does."""
+
+    def __init__(self, seed: int) -> None:
+        """Draw with the seed."""
+        self._seed = np.uint64(seed)
+
+    def choose(
+        self,
+        scores: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        counter: int,
+        chosen: NDArray[np.int64],
+        log_probs: NDArray[np.float64],
+    ) -> None:
+        """Draw."""
+        rollouts.draw(scores, ends, self._seed, np.uint64(counter), chosen, log_probs)
+
+    def before(self, games: Games) -> None:
+        """Need no more."""
+
+    def after(self, games: Games) -> None:
+        """Need no more."""
 
 
 class SnapshotError(ValueError):
@@ -74,23 +125,26 @@ class Sampler:
             reward=config.reward,
             most_steps=config.most_steps,
         )
-        self._lockstep = Lockstep(games, word_of("games", run_seed))
-        self._draws = np.uint64(word_of("draws", run_seed))
+        # A stage begins with other games and other draws than those before it, or the run would
+        # learn what it has learned; the first one is called as it was before there were stages.
+        of = f" of stage {config.stage}" if config.stage else ""
+        self._lockstep = Lockstep(games, word_of(f"games{of}", run_seed), config.money)
+        self._softmax = Softmax(word_of(f"draws{of}", run_seed))
 
     @property
     def games(self) -> Games:
         """The games, where they stand now."""
         return self._lockstep.games
 
-    def sample(self, network: Scoring) -> Chunk:
-        """Play one round.
+    def sample(self, network: Scoring, choosing: Choosing | None = None) -> Chunk:
+        """Play one round, its actions drawn by softmax where nothing else is said.
 
         Raises:
             RulesDisagreeError: a listed action was refused.
         """
         book = _Book(self.config.steps, self._lockstep)
         for number in range(self.config.steps):
-            self._decide(book, number, network)
+            self._decide(book, number, network, choosing or self._softmax)
         book.look(self.config.steps)
         book.evaluate_last(network)
         return book.chunk()
@@ -98,7 +152,7 @@ class Sampler:
     def snapshot(self) -> bytes:
         """Where all games stand, so that ``restore`` can go on from here."""
         head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
-        text = canonical_json(head | {"rollout": asdict(self.config)}).encode()
+        text = canonical_json(head | {"rollout": as_record(self.config)}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
         body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
@@ -111,7 +165,7 @@ class Sampler:
         """
         head, body = _unpacked(snapshot)
         own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
-        for name, value in (own | {"rollout": asdict(self.config)}).items():
+        for name, value in (own | {"rollout": as_record(self.config)}).items():
             if head.get(name) != value:
                 raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
         parts = (self.games.states, self.games.rngs, self.games.carry)
@@ -124,16 +178,17 @@ class Sampler:
             at += part.nbytes
         self.step = int(head["step"])
 
-    def _decide(self, book: "_Book", number: int, network: Scoring) -> None:
+    def _decide(self, book: "_Book", number: int, network: Scoring, choosing: Choosing) -> None:
         at = book.look(number)
         logits = book.evaluate(number, at, network)
         chosen = np.empty(len(self._lockstep), dtype=np.int64)
         ends = book.ends[number]
         self._lockstep.refuse_idle(ends)
-        counter = np.uint64(self.step)
-        rollouts.draw(logits, ends, self._draws, counter, chosen, book.log_probs[number])
+        choosing.choose(logits, ends, self.step, chosen, book.log_probs[number])
         book.actions[number] = chosen - np.concatenate(([0], ends[:-1]))
+        choosing.before(self.games)
         book.rewards[number] = self._lockstep.advance(book.listed[at:][chosen])
+        choosing.after(self.games)
         book.rewards[number] -= self.config.step_cost
         book.close(number)
         ends += at

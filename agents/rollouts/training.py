@@ -6,19 +6,23 @@ its last update to the same bytes as one that never stopped.
 
 import asyncio
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
+from typing import Generic, TypeVar
 
+from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
+from jimbot_stream.agents.curriculum.promotion import advanced
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
-from jimbot_stream.agents.rollouts.config import from_json
+from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
 from jimbot_stream.agents.rollouts.sampler import Sampler
-from jimbot_stream.agents.rollouts.update import RolloutUpdate, apply_rollouts
+from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.clock import Clock
-from jimbot_stream.contracts import Rollout, UpdateApplied
+from jimbot_stream.contracts import CurriculumAdvanced, Rollout, UpdateApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,11 @@ class Progress:
     seconds: float
 
 
-class Training:
-    """Goes on with one run."""
+C = TypeVar("C", bound=PlayConfig)
+
+
+class PlayTraining(ABC, Generic[C]):
+    """Goes on with one run; what an algorithm does in its own way stands in a subclass."""
 
     def __init__(self, run: TrainingRun, clock: Clock) -> None:
         """Take up the run where its record ends.
@@ -43,8 +50,26 @@ class Training:
         """
         self._run = run
         self._clock = clock
-        self.config = from_json(run.config_json)
-        self._sampler = self._standing()
+        self._stand()
+
+    @abstractmethod
+    def read_config(self, text: str) -> C:
+        """The recorded configuration.
+
+        Raises:
+            ValueError: it is of another version.
+        """
+
+    @abstractmethod
+    def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
+        """Play and learn, from the bytes of the checkpoint before."""
+
+    def keep(self, applied: UpdateApplied) -> None:
+        """Store what the record must name besides checkpoint and games, and name it."""
+
+    def due(self) -> CurriculumAdvanced | None:
+        """The next stage of the curriculum, where there is one and the record says it is due."""
+        return None
 
     async def train(
         self,
@@ -54,37 +79,54 @@ class Training:
     ) -> None:
         """Apply updates until it is enough, which is asked before each of them.
 
+        Goes on to the next stage of the run's curriculum as soon as that is due.
+
         ``told`` hears of every round's decisions, in another thread; ``done`` of every update.
 
         Raises:
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RunError: another learner goes on with the same run.
         """
+        await self._advance()
         while not enough():
             begun = self._clock.monotonic()
             try:
                 applied = await self._update(told)
             except BaseException:
-                self._sampler = self._standing()  # one that was broken off stands nowhere
+                self._stand()  # one that was broken off stands nowhere
                 raise
+            await self._advance()
             done(Progress(applied, self._clock.monotonic() - begun))
 
+    async def _advance(self) -> None:
+        """Begin the next stage of the curriculum, if the record says that it is due."""
+        step = self.due()
+        if step is not None:
+            await self._run.record_change(step)
+            self._stand()
+
     async def _update(self, told: Callable[[int], None]) -> UpdateApplied:
-        before = self._run.sampler or sha256(self._sampler.snapshot())
+        before = sha256(self._sampler.snapshot())
         update = await self._compute(told)
         after = self._sampler.snapshot()
         applied = self._applied(update, before, sha256(after))
+        self.keep(applied)
         await self._run.record_update(applied, update.checkpoint, after)
         return applied
 
-    def _standing(self) -> Sampler:
+    def _stand(self) -> None:
+        """Take up configuration and games as the record leaves them.
+
+        Where the configuration changed the games, others begin: those of the stage.
+        """
         run = self._run
+        self.config = self.read_config(run.config_json)
         if run.update and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
-        sampler = Sampler(self.config.rollout, run.started.run_seed)
-        if run.sampler:
-            sampler.restore(run.blobs.get(run.sampler))
-        return sampler
+        self._sampler = Sampler(self.config.rollout, run.started.run_seed)
+        last = next(run.newest_updates(), None)
+        if last is not None and self.read_config(last.config_json).rollout == self.config.rollout:
+            self._sampler.restore(run.blobs.get(run.sampler))
 
     async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
         """The next update, in a thread; one that is not waited for is stopped at its next round."""
@@ -97,7 +139,7 @@ class Training:
 
         seed = shuffle_seed(run.started.run_seed, run.update + 1)
         before = run.blobs.get(run.checkpoint)
-        work = asyncio.to_thread(apply_rollouts, before, self._sampler, self.config, seed, heard)
+        work = asyncio.to_thread(self.apply, before, seed, heard)
         try:
             return await work
         except asyncio.CancelledError:
@@ -126,3 +168,20 @@ class Training:
                 sampler_out=after,
             ),
         )
+
+
+class Training(PlayTraining[TrainConfig]):
+    """PPO."""
+
+    def read_config(self, text: str) -> TrainConfig:
+        """That of PPO in the simulator."""
+        return from_json(text)
+
+    def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
+        """Learn from every round once, while the next one is played."""
+        return apply_rollouts(before, self._sampler, self.config, shuffle_seed, told)
+
+    def due(self) -> CurriculumAdvanced | None:
+        """By the games of the updates that the record holds."""
+        run = self._run
+        return advanced(run.started.run_id, run.update, self.config, run.newest_updates())

@@ -5,21 +5,22 @@ by those of two rounds before it: the learner passes over a round while the samp
 of its own, plays the next. The lag is fixed, so threads have no say in any bit.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from jimbot_stream.agents.checkpoint import Tensors, from_bytes
 from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.network import Architecture, CandidateNetwork
 from jimbot_stream.agents.ppo.advantages import rollout_advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.ppo.learner import ColumnLearner, build_learner
+from jimbot_stream.agents.ppo.learner import build_learner
 from jimbot_stream.agents.ppo.loss import Columns
 from jimbot_stream.agents.ppo.memory import float32, restore, saved
 from jimbot_stream.agents.rollouts.chunk import Chunk
@@ -39,6 +40,7 @@ class RolloutUpdate:
     """Games that ended meanwhile; ``chunk.EPISODE``."""
 
 
+Round = TypeVar("Round")
 Told = Callable[[int], None]
 """Hears of the decisions of every round that was learned from."""
 
@@ -55,25 +57,30 @@ def apply_rollouts(
     The sampler stands afterwards where the next update goes on.
 
     Raises:
-        CheckpointError: the checkpoint is damaged or of another format.
+        CheckpointError: the checkpoint is damaged or of another format, or estimates Q.
         DivergedError: a gradient is not finite.
         RulesDisagreeError: the rules refused what they had listed.
     """
     before = from_bytes(checkpoint)
+    before.refuse_q()
     order = np.random.Generator(np.random.Philox(key=shuffle_seed))
     with one_thread(), ThreadPoolExecutor(1, "sampler", torch.set_num_threads, (1,)) as pool:
         learner = build_learner(before.shape, config.ppo)
         restore(learner, before)
-        rounds = _Rounds(learner, before.shape, sampler, pool)
         metrics: list[dict[str, float]] = []
-        for chunk in rounds.chunks(config.rollout.rounds):
+        ended: list[NDArray[Any]] = []
+
+        def play(number: int) -> Future[Chunk]:
+            return pool.submit(sampler.sample, frozen(learner.policy, before.shape))
+
+        for chunk in one_ahead(config.rollout.rounds, play):
             metrics.append(learner.learn(columns(chunk, config.ppo), order))
+            ended.append(chunk.episodes)
             told(len(chunk))
         after = saved(learner, before)
-    mean = {name: float(np.mean([each[name] for each in metrics])) for name in metrics[0]}
-    return RolloutUpdate(
-        after.to_bytes(), mean | _play(rounds.episodes), rounds.steps, rounds.episodes
-    )
+    episodes = np.concatenate(ended)
+    numbers = mean_of(metrics) | played(episodes)
+    return RolloutUpdate(after.to_bytes(), numbers, config.rollout.decisions, episodes)
 
 
 def columns(chunk: Chunk, config: UpdateConfig) -> Columns:
@@ -93,49 +100,31 @@ def columns(chunk: Chunk, config: UpdateConfig) -> Columns:
     )
 
 
-class _Rounds:
-    """Plays one round ahead of the learner."""
-
-    def __init__(
-        self,
-        learner: ColumnLearner,
-        shape: Architecture,
-        sampler: Sampler,
-        pool: ThreadPoolExecutor,
-    ) -> None:
-        self._learner = learner
-        self._shape = shape
-        self._sampler = sampler
-        self._pool = pool
-        self._episodes: list[NDArray[Any]] = []
-        self.steps = 0
-
-    def chunks(self, rounds: int) -> Iterator[Chunk]:
-        """Every round in turn; the next one is under way while the caller learns."""
-        following = self._play()
-        for number in range(rounds):
-            chunk = following.result()
-            self._episodes.append(chunk.episodes)
-            self.steps += len(chunk)
-            if number + 1 < rounds:
-                following = self._play()
-            yield chunk
-
-    def _play(self) -> "Future[Chunk]":
-        weights: Tensors = {
-            name: parameter.detach().numpy().copy()
-            for name, parameter in self._learner.policy.named_parameters()
-        }
-        network = CandidateNetwork(self._shape, weights).eval()
-        return self._pool.submit(self._sampler.sample, network)
-
-    @property
-    def episodes(self) -> NDArray[Any]:
-        """Games that ended."""
-        return np.concatenate(self._episodes)
+def frozen(policy: nn.Module, shape: Architecture) -> CandidateNetwork:
+    """A network with the weights that a module has now, to play with while it learns on."""
+    weights: Tensors = {
+        name: parameter.detach().numpy().copy() for name, parameter in policy.named_parameters()
+    }
+    return CandidateNetwork(shape, weights).eval()
 
 
-def _play(episodes: NDArray[Any]) -> dict[str, float]:
+def one_ahead(rounds: int, play: Callable[[int], "Future[Round]"]) -> Iterator[Round]:
+    """What every round brought; the next one is under way while the caller learns."""
+    following = play(0)
+    for number in range(rounds):
+        brought = following.result()
+        if number + 1 < rounds:
+            following = play(number + 1)
+        yield brought
+
+
+def mean_of(metrics: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Mean of every number; none where nothing tells any."""
+    names = metrics[0] if metrics else {}
+    return {name: float(np.mean([each[name] for each in metrics])) for name in names}
+
+
+def played(episodes: NDArray[Any]) -> dict[str, float]:
     """How the finished games went; games that go on are not among them."""
     found = {"episodes": float(len(episodes))}
     if len(episodes):

@@ -22,6 +22,15 @@ from jimbot_stream.agents.rollouts.training import Progress as Update
 _LINES = 12
 """Most rows of the table at the end."""
 _MIB = 1 << 20
+_OWN = {
+    "entropy": "entropy",
+    "epsilon": "epsilon",
+    "td_error": "TD error",
+    "memory_transitions": "transitions kept",
+    "memory_mib": "in MiB",
+    "memory_ratio": "compressed",
+}
+"""Numbers that algorithms tell, some of them, and their titles."""
 
 
 @dataclass(slots=True)
@@ -43,11 +52,18 @@ class Watch:
         memory = psutil.Process().memory_info().rss / _MIB
         ante = update.applied.metrics.get("ante", float("nan"))
         text = f"{rate:,.0f} steps/s, {memory:,.0f} MiB, mean ante {ante:.2f}"
+        kept = update.applied.metrics.get("memory_transitions")
+        if kept is not None:
+            text += f", {kept:,.0f} transitions kept"
         self.bar.update(self.task, description=text)
 
     def table(self) -> Table:
         """The course of the run; of many updates, some."""
-        table = Table("update", "steps/s", "games", "mean ante", "blinds beaten", "won", "entropy")
+        numbers = self.updates[-1].applied.metrics if self.updates else {}
+        own = {name: title for name, title in _OWN.items() if name in numbers}
+        table = Table(
+            "update", "steps/s", "games", "mean ante", "blinds beaten", "won", *own.values()
+        )
         places = np.unique(np.linspace(0, len(self.updates) - 1, _LINES).astype(int))
         for place in places.tolist() if self.updates else []:
             update = self.updates[place]
@@ -58,7 +74,7 @@ class Watch:
                 f"{numbers.get('episodes', 0):,.0f}",
                 *(f"{numbers.get(name, float('nan')):.2f}" for name in ("ante", "blinds")),
                 f"{numbers.get('won', 0):.1%}",
-                f"{numbers['entropy']:.2f}",
+                *(f"{numbers.get(name, float('nan')):,.2f}" for name in own),
             )
         return table
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from jimbot_stream.agents.checkpoint import sha256, untrained
+from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
+from jimbot_stream.agents.network import CandidateNetwork
 from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.balatro import RULES_VERSION, actions, engine, wire
 from jimbot_stream.checkpoints import BlobStore
@@ -36,6 +37,12 @@ Record = Callable[..., Coroutine[Any, Any, EpisodeClosed]]
 @pytest.fixture(scope="session")
 def checkpoint() -> bytes:
     return untrained(RUN_SEED)
+
+
+@pytest.fixture(scope="session")
+def network(checkpoint: bytes) -> CandidateNetwork:
+    read = from_bytes(checkpoint)
+    return CandidateNetwork(read.shape, read.module).eval()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Stages of growing difficulty, and the rule by which a run in the simulator goes through them."""

@@ -1,0 +1,1 @@
+"""Population-based training: several runs, the worst of which go on where the best stand."""
