@@ -71,7 +71,6 @@ class CandidateEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):  # 
         self.observation_space = batch_space(self.single_observation_space, task.games)
         self.action_space = batch_space(self.single_action_space, task.games)
         self.finished: list[Any] = []
-        self.seen = self.cut = 0
         self._games = Games(task.games, reward=reward_of(task), most_steps=task.most_steps)
         self._lockstep = Lockstep(self._games, word_of("peer", task.seed))
         self._waits = autoreset is AutoresetMode.NEXT_STEP
@@ -123,8 +122,6 @@ class CandidateEnv(VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):  # 
         games = self._games
         arrays = (self._features, self._listed, self._rows, self._counts)
         candidates.encode_all(games.states, games.works, *arrays)
-        self.seen += self.num_envs
-        self.cut += int(np.count_nonzero(self._counts > WIDTH))
 
 
 def candidate_space() -> spaces.Dict:

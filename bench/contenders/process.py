@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
@@ -16,7 +17,9 @@ from bench.contenders.standing import Turn
 from bench.contenders.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY_S = 0.5
+EVERY_S = 1.0
+PATIENCE_S = 20.0
+"""For one that was told to end; Ray needs a few seconds."""
 MIB = 1 << 20
 
 
@@ -41,9 +44,11 @@ class Running:
         self.name, self.mode = name, mode
         self.peak_pss = self.peak_rss = 0
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - close() closes it
+        # PufferLib leaves a link in the folder where it is imported.
+        self._folder = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
             [python, "-m", "bench.contenders.serve", name, mode, task.to_json()],
-            cwd=ROOT,
+            cwd=self._folder.name,
             env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -91,20 +96,20 @@ class Running:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            for process in tree:
-                if process.is_running():
-                    process.kill()
-            self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE_S)
+        for process in tree:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait()
         self._errors.close()
+        self._folder.cleanup()
 
     def _versions(self) -> dict[str, str]:
         told = self._read()
         if "missing" in told:
             install = ENTRANTS[self.name].install
-            raise MissingError(f"not installed ({told['missing']} is missing): {install}")
+            raise MissingError(f"not installed ({told['missing']} is missing): run `{install}`")
         versions: dict[str, str] = told["versions"]
         return versions
 

@@ -8,7 +8,6 @@ from typing import Any, Final, Protocol
 from bench.contenders.task import MODES, Task
 
 OURS: Final = "ours"
-PUFFER: Final = "bench/contenders/install_pufferlib.sh PYTHON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,12 @@ class Entrant:
     """Threads of torch that are tried; the fastest stays."""
 
 
-GROUP: Final = "python -m pip install -c .ci/constraints.txt --group peers"
 ENTRANTS: Final = {
     OURS: Entrant("jimbot-learn train", "ours:Ours", "make install", MODES[:1], (1,)),
     "rllib": Entrant("RLlib PPO, tuned", "rllib:RLlib", "make install"),
-    "sb3": Entrant("sb3-contrib MaskablePPO", "sb3:MaskablePeer", GROUP),
+    "sb3": Entrant("sb3-contrib MaskablePPO", "sb3:MaskablePeer", "make peers"),
     "cleanrl": Entrant("CleanRL-style loop", "cleanrl:CleanRL", "make install"),
-    "puffer": Entrant("PufferLib 3", "puffer:Puffer", f"{GROUP} && {PUFFER}"),
+    "puffer": Entrant("PufferLib 3", "puffer:Puffer", "make peers"),
 }
 """By name; ours first."""
 PEERS: Final = tuple(name for name in ENTRANTS if name != OURS)

@@ -46,8 +46,10 @@ class Entry:
     first: Turn | None = None
     turns: list[Turn] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
-    pss_mib: float = 0.0
     rss_mib: float = 0.0
+    """Peak of the sum over the tree; no part of it depends on who else runs."""
+    pss_mib: float = 0.0
+    """The same of PSS: libraries that other contenders map, too, are shared out with them."""
 
     @property
     def rates(self) -> list[float]:
@@ -58,11 +60,6 @@ class Entry:
     def rate(self) -> float:
         """Their median."""
         return median(self.rates)
-
-    @property
-    def learned(self) -> bool:
-        """Whether its last games beat more blinds than its first ones."""
-        return self.first is not None and self.turns[-1].blinds > self.first.blinds
 
     def figures(self) -> dict[str, Any]:
         """For machines."""
@@ -76,8 +73,8 @@ class Entry:
             "ante": [round(first.ante, 3), round(last.ante, 3)],
             "blinds": [round(first.blinds, 3), round(last.blinds, 3)],
             "steps": sum(turn.steps for turn in self.turns),
-            "peak_tree_mib": round(self.pss_mib),
-            "peak_tree_rss_mib": round(self.rss_mib),
+            "peak_tree_mib": round(self.rss_mib),
+            "peak_tree_pss_mib": round(self.pss_mib),
             "versions": self.versions,
         }
 

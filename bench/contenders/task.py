@@ -9,11 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 WIDTH = 96
-"""Places for candidates in a padded observation; of more, the last ones are cut off.
-
-Between one and two of a thousand states of trained play have more, at most 113; what is cut
-off are moves of jokers, which come last.
-"""
+"""Places for candidates in a padded observation; of more, the last ones, which are moves of
+jokers, are cut off: room for the longest list would only slow the peers."""
 MODES = ("candidates", "flat")
 """What a peer observes: padded candidates with the same network, or features alone and the
 flat codec's mask, which is cheaper to carry about."""
