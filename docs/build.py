@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from jimbot_stream.agents import hyperparameters
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.balatro.catalogue import GROUPS, Entry, entries
 from jimbot_stream.balatro.kernels.candidates import CAPACITY
@@ -149,6 +150,14 @@ def _observation() -> str:
     return "\n".join(head) + "\n" + "".join(_groups(name, groups) for name, groups in parts)
 
 
+def _hyperparameters() -> str:
+    tables = (
+        _page(["", f"## {name}", ""], columns, rows)
+        for name, columns, rows in hyperparameters.sections()
+    )
+    return hyperparameters.HEAD + "".join(tables)
+
+
 def _groups(name: str, groups: Iterable[Group]) -> str:
     rows, first = [], 0
     for group in groups:
@@ -197,6 +206,7 @@ _WRITERS: Mapping[str, Callable[[], str]] = {
     "dead-letters.md": _dead_letters,
     "cards.md": _cards,
     "observation.md": _observation,
+    "hyperparameters.md": _hyperparameters,
 }
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class DqnConfig:
     n_step: int = 5
     """Decisions whose rewards are counted before the rest is estimated."""
     learning_rate: float = 1e-3
+    """Step width of Adam."""
     minibatch: int = 256
     """Transitions per gradient step."""
     minibatches: int = 16

@@ -18,6 +18,7 @@ class UpdateConfig:
     clip: float = 0.3
     """How far the probability of a taken action may move, as a ratio."""
     learning_rate: float = 2.5e-3
+    """Step width of Adam."""
     epochs: int = 10
     """Passes over the batch."""
     minibatch: int = 64

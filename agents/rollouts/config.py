@@ -31,8 +31,11 @@ class RolloutConfig:
     rounds: int = 16
     """Rounds of an update; an update is what is recorded and repeated as a whole."""
     deck: str = "b_red"
+    """Key of the deck: `jimbot-balatro cards` tells them."""
     stake: int = 1
+    """Stake, 1 (White) to 8 (Gold)."""
     win_ante: int = 8
+    """Ante whose boss wins the game."""
     reward: str = "progress"
     """Name of the reward in ``balatro.envs.rewards.REWARDS``."""
     step_cost: float = 0.002

@@ -37,7 +37,13 @@ STALL_S = 14.0
 """The group gives a silent worker's partitions away after ten seconds."""
 
 _TROUBLES = WORKER_KILLS + BROKER_KILLS + STORE_KILLS
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(180 + 20 * _TROUBLES + 60 * STALLS)]
+pytestmark = [
+    pytest.mark.crash,
+    pytest.mark.timeout(180 + 20 * _TROUBLES + 60 * STALLS),
+    # aiokafka forgets a connection that is being made while its client closes.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 async def trouble(processes: Processes) -> None:

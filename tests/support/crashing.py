@@ -40,6 +40,7 @@ from jimbot_stream.eventlog.digest import verify_stream
 from jimbot_stream.eventlog.opening import open_log
 from jimbot_stream.streams import topics
 from jimbot_stream.streams.episode import rebuild
+from tests.support.brokers import clear_half_made_connections
 
 RUN_SEED = 23
 
@@ -121,6 +122,7 @@ class Processes:
     def stop(self) -> None:
         for name in list(self._running):
             self.kill(name)
+        clear_half_made_connections()
 
     def page(self, worker: str, path: str) -> Any:
         url = f"http://127.0.0.1:{self.pages[worker]}{path}"

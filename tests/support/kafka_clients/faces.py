@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Record(NamedTuple):

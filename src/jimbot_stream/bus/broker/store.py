@@ -76,6 +76,9 @@ class Store:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="broker-writer")
         try:
             self._writer = self._connect(durability)
+            # Setting this is a write, even to the value it has: only the writer may do it.
+            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            self._writer.execute("PRAGMA journal_mode = WAL")
             self._migrate()
             self.limit(max_bytes)
             self.reader = self._connect(durability)
@@ -90,8 +93,6 @@ class Store:
 
     def _connect(self, durability: Durability) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {durability.upper()}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         connection.execute("PRAGMA busy_timeout = 5000")

@@ -1,0 +1,61 @@
+"""Every hyperparameter of every kind of run, with its meaning and its value by profile."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
+from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.rollouts.profiles import PROFILES as PPO_PROFILES
+
+RUNS: Mapping[str, Mapping[str, Any]] = {
+    "Games on the bus: PPO": {"up": UpdateConfig()},
+    "In the simulator: PPO": PPO_PROFILES,
+    "In the simulator: DQN": DQN_PROFILES,
+}
+"""By heading: the configurations of the profiles."""
+HEAD = """# Hyperparameters
+
+What the learner is told, by profile of `jimbot-learn train --algo ppo|dqn --profile NAME`; games on
+the bus have one profile. A run keeps what it began with: it is recorded in RunStarted or with each
+update, so that later releases repeat it with the numbers it had.
+"""
+Row = Sequence[str]
+
+
+def sections() -> Iterator[tuple[str, Row, list[Row]]]:
+    """Heading, columns and rows of each table.
+
+    Raises:
+        KeyError: a field says nowhere what it means.
+    """
+    for name, profiles in RUNS.items():
+        yield name, ("name", *profiles, "meaning"), list(_rows(list(profiles.values())))
+
+
+def _rows(configs: Sequence[Any], prefix: str = "") -> Iterator[Row]:
+    """A row for every number; parts that are configurations themselves come with their name."""
+    meanings = _meanings(type(configs[0]))
+    for item in fields(configs[0]):
+        values = [getattr(config, item.name) for config in configs]
+        if is_dataclass(values[0]):
+            yield from _rows(values, f"{prefix}{item.name}.")
+        else:
+            name = f"`{prefix}{item.name}`"
+            yield name, *(f"{value}" for value in values), meanings[item.name]
+
+
+def _meanings(kind: type[Any]) -> dict[str, str]:
+    """The strings below the fields, by field."""
+    (made,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(made, ast.ClassDef)
+    found = {}
+    for field, below in zip(made.body, made.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = below.value if isinstance(below, ast.Expr) else None
+            if isinstance(text, ast.Constant):
+                found[field.target.id] = " ".join(str(text.value).replace("``", "`").split())
+    return found
