@@ -101,7 +101,7 @@ async def test_a_run_that_outgrew_its_memory_ends_with_a_recorded_update(
     log: EventLog, blobs: BlobStore, config: TrainConfig
 ) -> None:
     run = await begun(log, blobs, config)
-    training = Training(run, FrozenClock(), Workplace(budget=Budget(0, 1, 1, 1)))
+    training = Training(run, FrozenClock(), workplace=Workplace(budget=Budget(0, 1, 1, 1)))
     with pytest.raises(BudgetError, match=f"run{SEED}: learner and samplers hold"):
         await training.train(lambda: run.update >= 3, lambda steps: None, lambda done: None)
     assert run.update == 1
