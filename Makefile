@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run kernels test check lint types architecture protos docs unit install clean help
+.PHONY: run kernels test check lint types architecture protos docs unit install peers clean help
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ $(INSTALLED): pyproject.toml .ci/constraints.txt
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=26"
 	$(BIN)/python -m pip install --progress-bar on -c .ci/constraints.txt -e . --group dev
 	@touch $@
+
+peers: $(INSTALLED) ## What bench/learner.py runs beside ours, into the same environment
+	$(BIN)/python -m pip install --progress-bar on -c .ci/constraints.txt --group peers
+	bench/contenders/install_pufferlib.sh $(BIN)/python
 
 lint: $(INSTALLED) ## Style
 	$(BIN)/ruff check .
@@ -51,6 +55,7 @@ docs: $(INSTALLED) ## That the reference pages are fresh
 
 kernels: $(INSTALLED) ## Compile the rules (four to six minutes the first time)
 	$(BIN)/python -m jimbot_stream.balatro.kernels
+	$(BIN)/python -m jimbot_stream.balatro.lookahead
 	$(BIN)/python -m jimbot_stream.agents.replay_memory
 
 unit: kernels ## Tests

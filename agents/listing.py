@@ -46,6 +46,10 @@ class Course:
     """What it took over from other members of its population."""
     ended: str = ""
     """Why it ended; empty where it did not."""
+    begun_ns: int = 0
+    """When the log stored its beginning."""
+    recorded_ns: list[int] = field(default_factory=list)
+    """When the log stored each of the updates."""
 
     @property
     def steps(self) -> int:
@@ -58,11 +62,13 @@ async def courses(log: EventLog) -> list[Course]:
     found: dict[str, Course] = {}
     async for event in log.read_all(prefixes=[RUN]):
         if event.type == "RunStarted":
-            found[event.stream] = Course(read_event(RunStarted, event))
+            started = read_event(RunStarted, event)
+            found[event.stream] = Course(started, begun_ns=event.created_ns)
         elif event.stream in found:
             course = found[event.stream]
             if event.type == "UpdateApplied":
                 course.updates.append(read_event(UpdateApplied, event))
+                course.recorded_ns.append(event.created_ns)
                 course.ended = ""  # it was gone on with
             elif event.type == "CheckpointSaved":
                 course.saved.append(read_event(CheckpointSaved, event))

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # scripts find eac
 
 from bench import figures
 
-from jimbot_stream.agents.evaluation.players import BASELINES, Player
+from jimbot_stream.agents.evaluation.players import QUICK, Player
 from jimbot_stream.agents.replay_memory.block import encode
 from jimbot_stream.agents.replay_memory.config import MemoryConfig
 from jimbot_stream.agents.replay_memory.memory import ReplayMemory, Shape
@@ -159,7 +159,7 @@ def main(quick: bool, json_file: Path | None) -> None:
     """Play, compress, and print what it came to."""
     told: figures.Figures = {}
     for name in ("random", "rule"):
-        chunks = list(play(BASELINES[name](), 2 if quick else 16))
+        chunks = list(play(QUICK[name](), 2 if quick else 16))
         found = compared(chunks)
         raw = sum(chunk.features.nbytes + chunk.rows.nbytes for chunk in chunks)
         each = raw / sum(len(chunk) for chunk in chunks)

@@ -194,3 +194,7 @@ def _progress() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+if __name__ == "__main__":
+    main()

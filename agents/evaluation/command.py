@@ -19,7 +19,7 @@ from rich.progress import (
 from jimbot_stream.agents.evaluation import report
 from jimbot_stream.agents.evaluation.archive import Archive, play
 from jimbot_stream.agents.evaluation.panel import Panel, Told
-from jimbot_stream.agents.evaluation.players import BASELINES
+from jimbot_stream.agents.evaluation.players import QUICK
 from jimbot_stream.agents.evaluation.record import Results, Subject, started
 from jimbot_stream.agents.lookup import among_blobs
 from jimbot_stream.checkpoints import BlobStore
@@ -42,12 +42,12 @@ class Request:
     """Play what stands in the log, too, and compare."""
 
     def evaluations(self, blobs: Path) -> Iterator[tuple[str, EvaluationStarted]]:
-        """Name and what is to be played; without any name: all baselines.
+        """Name and what is to be played; without any name: all baselines that are quick.
 
         Raises:
             ValueError: letters that belong to no checkpoint, or to several.
         """
-        for name in self.players or ([] if self.checkpoints else BASELINES):
+        for name in self.players or ([] if self.checkpoints else QUICK):
             yield name, started(Subject(player=name), self.panel, drawn=self.drawn)
         for letters in self.checkpoints:
             name = among_blobs(blobs, letters)

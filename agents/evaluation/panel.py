@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.batch import Rows
-from jimbot_stream.agents.evaluation.players import Packed, Player
+from jimbot_stream.agents.evaluation.players import Packed, Player, SearchingPlayer
 from jimbot_stream.agents.machine import one_thread
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.agents.rollouts.config import RolloutConfig
@@ -65,7 +65,9 @@ Told = Callable[[int], None]
 """Hears how many more games have ended."""
 
 
-def evaluate(player: Player, panel: Panel, told: Told = lambda games: None) -> NDArray[Any]:
+def evaluate(
+    player: Player | SearchingPlayer, panel: Panel, told: Told = lambda games: None
+) -> NDArray[Any]:
     """What came of every game of the panel, ``chunk.EPISODE``[games] in the panel's order.
 
     Raises:
@@ -78,7 +80,7 @@ def evaluate(player: Player, panel: Panel, told: Told = lambda games: None) -> N
 class _Evaluation:
     """Plays on until every game has ended once; those that ended sooner just play another."""
 
-    def __init__(self, player: Player, panel: Panel, told: Told) -> None:
+    def __init__(self, player: Player | SearchingPlayer, panel: Panel, told: Told) -> None:
         self._player = player
         self._told = told
         self._games = panel.begun()
@@ -102,9 +104,15 @@ class _Evaluation:
         games = self._games
         upto = games.look(self._features, self._listed, self._rows, self._ends)
         games.refuse_idle(self._ends)
-        chosen = self._player.choose(self._features, self._rows[:upto], self._ends, counter)
-        games.advance(self._listed[chosen])
+        games.advance(self._listed[self._chosen(upto, counter)])
         closed = games.ended & self._open
         self._results[closed] = games.outcomes(closed)
         self._open &= ~closed
         self._told(int(np.count_nonzero(closed)))
+
+    def _chosen(self, upto: int, counter: int) -> Packed:
+        player, rows, ends = self._player, self._rows[:upto], self._ends
+        if isinstance(player, SearchingPlayer):
+            told = (self._games.games.states, self._listed[:upto], rows, ends, self._open)
+            return player.choose_in(*told, counter)
+        return player.choose(self._features, rows, ends, counter)

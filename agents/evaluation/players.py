@@ -1,11 +1,11 @@
 """Who can be evaluated: a checkpoint, and the baselines that it must beat.
 
 A player is asked for many games at once, with their candidates packed as ``kernels.rollouts``
-packs them, and sees no more than those.
+packs them, and sees no more than those. One that searches is given the states as well.
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from jimbot_stream.agents.batch import Rows
 from jimbot_stream.agents.checkpoint import from_bytes
+from jimbot_stream.agents.evaluation.searching import LookaheadPlayer
 from jimbot_stream.agents.network import CandidateNetwork, owners_of
 from jimbot_stream.balatro.kernels import rollouts
 from jimbot_stream.balatro.tables.columns import CANDIDATE
@@ -35,6 +36,31 @@ class Player(Protocol):
         """Which packed row[R, F] every game takes; features[n, K], ends[n] where its rows end.
 
         counter numbers the decisions of all games together, for those who draw.
+        """
+        ...
+
+
+@runtime_checkable
+class SearchingPlayer(Protocol):
+    """Decides in many games at once, and may carry actions out in copies of them.
+
+    The states hold what their player does not see. A choice must not depend on it: whoever
+    implements this is tested to that.
+    """
+
+    def choose_in(
+        self,
+        states: NDArray[Any],
+        listed: NDArray[np.int64],
+        rows: Rows,
+        ends: Packed,
+        wanted: NDArray[np.bool_],
+        counter: int,
+    ) -> Packed:
+        """Which packed row every wanted[n] game takes, and any of their own in the others.
+
+        states[n] (``balatro.state.STATE``) stay as they are; listed[R] are the canonical actions
+        of rows[R, F]; ends and counter as for ``Player``.
         """
         ...
 
@@ -115,9 +141,14 @@ def _drawn(logits: NDArray[np.float32], ends: Packed, seed: int | None, counter:
     return chosen
 
 
-BASELINES: Final[dict[str, Callable[[], Player]]] = {
+QUICK: Final[dict[str, Callable[[], Player]]] = {
     "random": lambda: RandomPlayer(0),
     "greedy": GreedyPlayer,
     "rule": RulePlayer,
 }
-"""By name."""
+"""Baselines by name that play hundreds of games in seconds."""
+BASELINES: Final[dict[str, Callable[[], Player | SearchingPlayer]]] = {
+    **QUICK,
+    "lookahead": LookaheadPlayer,
+}
+"""All by name; one that searches takes seconds for a game."""

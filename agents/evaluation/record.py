@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.evaluation.intervals import Interval, mean, share
 from jimbot_stream.agents.evaluation.panel import Panel
-from jimbot_stream.agents.evaluation.players import BASELINES, NetworkPlayer, Player
+from jimbot_stream.agents.evaluation.players import (
+    BASELINES,
+    NetworkPlayer,
+    Player,
+    SearchingPlayer,
+)
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.agents.rollouts.lockstep import word_of
@@ -99,7 +104,7 @@ def panel_of(what: EvaluationStarted) -> Panel:
     )
 
 
-def player_of(what: EvaluationStarted, blob: Callable[[str], bytes]) -> Player:
+def player_of(what: EvaluationStarted, blob: Callable[[str], bytes]) -> Player | SearchingPlayer:
     """Who plays them; blob gives the bytes of a checkpoint.
 
     Raises:

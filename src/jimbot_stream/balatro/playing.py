@@ -17,11 +17,16 @@ from jimbot_stream.balatro.actions import Verb
 from jimbot_stream.balatro.catalogue import Entry, find
 from jimbot_stream.balatro.commands import CommandError
 from jimbot_stream.balatro.engine import IllegalActionError, Run
+from jimbot_stream.balatro.lookahead.advising import advise
+from jimbot_stream.balatro.lookahead.compiling import compiled
+from jimbot_stream.balatro.lookahead.search import Lookahead
 from jimbot_stream.contracts.v1.game_pb2 import GameState
 
 HELP: Final = """\
 Type a command of the list; cards and slots count from 1, left to right.
   play 1 2 5         or by name: play KH KS
+  hint               what a search of one step would do
+  auto               do that
   why                how the last hand came to its score
   cards NAME         what a card does
   state              show the state again
@@ -157,6 +162,7 @@ class Session:
         self._say = say
         self._keep = keep
         self._why: Sequence[str] = ("no hand was played yet",)
+        self._search = Lookahead()
         self._save()
 
     def play(self, typed: Iterable[str]) -> None:
@@ -181,6 +187,10 @@ class Session:
         first, _, rest = words.partition(" ")
         if first in ("help", "?"):
             self._say(HELP)
+        elif first == "hint":
+            self._say(self._hint())
+        elif words == "auto":
+            return self._act(self._hint())
         elif first == "why":
             self._say("\n".join(self._why))
         elif first == "cards":
@@ -202,6 +212,14 @@ class Session:
         self.record.actions.append(action)
         self._save()
         return True
+
+    def _hint(self) -> str:
+        """What the search would do, as it would be typed; it sees no more than the player."""
+        if not compiled():
+            self._say("the search is being compiled: once, and for a minute or two")
+        state = wire.state_message(self.run)
+        advice = advise(self._search, state, len(self.record.actions))
+        return commands.action_text(advice.action)
 
     def _account(self, action: int) -> Sequence[str]:
         """How the hand that is about to be played scores; empty for other verbs."""

@@ -1,64 +1,22 @@
 """The live page on loopback: the numbers of the run, as HTML and as JSON."""
 
-import asyncio
 import html
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from itertools import accumulate
 from typing import Any
 
 import orjson
 from aiohttp import web
 
-from jimbot_stream.play.ports import LOOPBACK
+from jimbot_stream import live
+from jimbot_stream.charting import svg
+from jimbot_stream.charting.chart import Chart, Line
 
 Numbers = Mapping[str, Any]
 
-REFRESH_S = 1
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
-)
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>jimbot_stream: $stage</title>
-<noscript><meta http-equiv="refresh" content="2"></noscript>
-<style>
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
-table { border-collapse: collapse; }
-th, td { padding: .2rem 1.5rem .2rem 0; text-align: left; border-bottom: 1px solid #8884; }
-th { font-weight: 600; }
-table.numbers td, table.numbers thead th { text-align: right; }
-table.numbers th:first-child { text-align: left; }
-td { font-variant-numeric: tabular-nums; }
-progress { width: 100%; margin-bottom: .5rem; }
-.wide { overflow-x: auto; }
-</style>
-</head>
-<body>
-<h1>jimbot_stream</h1>
-<main id="numbers" aria-live="polite">$numbers</main>
-<p>The same as <a href="/status.json">JSON</a>.</p>
-<script>
-const numbers = document.getElementById("numbers");
-async function refresh() {
-  try {
-    const answer = await fetch("/numbers", {cache: "no-store"});
-    if (answer.ok) { numbers.innerHTML = await answer.text(); }
-  } catch (gone) {
-    document.title = "jimbot_stream: ended";
-    clearInterval(timer);
-  }
-}
-const timer = setInterval(refresh, $refresh_ms);
-</script>
-</body>
-</html>
-"""
+REFRESH_S = 1.0
+FOOT = '<p>The same as <a href="/status.json">JSON</a>.</p>\n'
 
 LINES = (
     ("stage", "Stage"),
@@ -85,6 +43,9 @@ COLUMNS = (
     ("checkpoint", "Checkpoint"),
 )
 
+CURVES = (("mean_ante", "Mean ante"), ("mean_score", "Mean best round"))
+AXIS = "decisions learned from"
+
 DECIMALS = {"mean_score": 1, "mean_ante": 2, "mean_round": 2}
 
 
@@ -103,6 +64,8 @@ def numbers_html(numbers: Numbers) -> str:
         f'<progress value="{int(numbers["games"])}" max="{planned}"'
         ' aria-label="games played"></progress>'
         f"<table>{_rows(lines)}</table>"
+        "<h2>Learning curve</h2>"
+        f"{svg.element(curves(numbers))}"
         "<h2>Games by checkpoint</h2>"
         f"{_numbers_table([title for _, title in COLUMNS], generations)}"
         "<h2>Latency in milliseconds</h2>"
@@ -110,44 +73,34 @@ def numbers_html(numbers: Numbers) -> str:
     )
 
 
+def curves(numbers: Numbers) -> list[Chart]:
+    """How the games went by generation, over the decisions that were learned from before it."""
+    rows = numbers["generations"]
+    learned = list(accumulate((row["decisions"] for row in rows), initial=0))[: len(rows)]
+    x = tuple(map(float, learned))
+    name = f"run {numbers['seed']}" if "seed" in numbers else "this run"
+    return [
+        Chart(title, AXIS, (Line(name, x, tuple(float(row[key]) for row in rows)),))
+        for key, title in CURVES
+    ]
+
+
 def page_html(numbers: Numbers) -> str:
     """The whole page."""
-    return (
-        PAGE.replace("$stage", html.escape(str(numbers["stage"])))
-        .replace("$refresh_ms", str(REFRESH_S * 1000))
-        .replace("$numbers", numbers_html(numbers))
+    return live.page(
+        f"jimbot_stream: {numbers['stage']}",
+        numbers_html(numbers),
+        heading="jimbot_stream",
+        foot=FOOT,
+        refresh_s=REFRESH_S,
     )
 
 
-@asynccontextmanager
-async def serve(numbers: Callable[[], Numbers], port: int) -> AsyncIterator[str]:
+def serve(numbers: Callable[[], Numbers], port: int) -> AbstractAsyncContextManager[str]:
     """Serve the page while the context lasts; yields its address."""
-    app = web.Application(middlewares=[_only_local])
     answers = _Answers(numbers)
-    app.add_routes(
-        [
-            web.get("/", answers.page),
-            web.get("/numbers", answers.piece),
-            web.get("/status.json", answers.status),
-        ]
-    )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        yield f"http://{LOOPBACK}:{port}/"
-    finally:
-        await asyncio.shield(runner.cleanup())
-
-
-@web.middleware
-async def _only_local(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Refuse other names for this machine: a page elsewhere must not read this one."""
-    name = request.host.rpartition(":")[0] or request.host
-    if name not in (LOOPBACK, "localhost"):
-        raise web.HTTPForbidden(text="this page answers to 127.0.0.1 only")
-    response: web.StreamResponse = await handler(request)
-    return response
+    paths = {"/": answers.page, live.PIECE: answers.piece, "/status.json": answers.status}
+    return live.serve(paths, port)
 
 
 class _Answers:
@@ -155,19 +108,14 @@ class _Answers:
         self._numbers = numbers
 
     async def page(self, _: web.Request) -> web.Response:
-        return _html(page_html(self._numbers()))
+        return live.answer_html(page_html(self._numbers()))
 
     async def piece(self, _: web.Request) -> web.Response:
-        return _html(numbers_html(self._numbers()))
+        return live.answer_html(numbers_html(self._numbers()))
 
     async def status(self, _: web.Request) -> web.Response:
         body = orjson.dumps(self._numbers(), option=orjson.OPT_INDENT_2)
         return web.Response(body=body, content_type="application/json")
-
-
-def _html(text: str) -> web.Response:
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-    return web.Response(text=text, content_type="text/html", headers=headers)
 
 
 def _numbers_table(titles: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -208,3 +208,23 @@ def beaten(at: Session, lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         at.run.state["required"] = 1.0
         yield line
+
+
+def test_a_hint_is_a_command_that_auto_carries_out(said: list[str]) -> None:
+    told, obeyed = session(said), session(said)
+    told.play(["select", "hint"])
+    obeyed.play(["select", "auto"])
+    assert len(told.record.actions) == 1
+    assert obeyed.record.actions == [told.record.actions[0], typed(said_hint(said), told.run)]
+
+
+def said_hint(said: Sequence[str]) -> str:
+    """What was said that is a command of a hand."""
+    return next(text for text in said if text.startswith(("play ", "discard ")))
+
+
+def test_a_game_can_be_played_by_hints_alone(said: list[str]) -> None:
+    at = session(said)
+    at.play(["auto"] * 40)
+    assert len(at.record.actions) == 40 or at.run.over
+    assert at.run.state["rounds"] > 2

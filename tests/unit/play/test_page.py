@@ -32,6 +32,19 @@ def test_means_have_the_same_decimals_in_every_row(tally: Tally) -> None:
     assert "<td>7.2</td><td>1.00</td><td>3.00</td>" in text
 
 
+def test_the_learning_curve_is_over_the_decisions_learned_from(tally: Tally) -> None:
+    plan = GamePlan("run7-00001", "ABCD1235", 7, 1)
+    tally.game(GameResult(plan, "d" * 64, False, 2, 3, 7.25, 12))
+    ante, score = page.curves({"seed": 7, **tally.numbers()})
+    assert (ante.lines[0].name, ante.lines[0].x, ante.lines[0].y) == ("run 7", (0, 9), (1, 2))
+    assert score.lines[0].y == (1234.0, 7.2)
+    assert "<polyline" in page.numbers_html(tally.numbers())
+
+
+def test_before_any_game_has_ended_there_is_no_curve() -> None:
+    assert "nothing to show yet" in page.numbers_html(Tally(10).numbers())
+
+
 def test_a_seed_is_a_name_and_gets_no_commas(tally: Tally) -> None:
     assert "<td>12345</td>" in page.numbers_html({"seed": 12345, **tally.numbers()})
 

@@ -6,29 +6,41 @@ import pytest
 from jimbot_stream.agents.evaluation.panel import Panel, evaluate
 from jimbot_stream.agents.evaluation.players import (
     BASELINES,
+    QUICK,
     GreedyPlayer,
     NetworkPlayer,
     Player,
     RandomPlayer,
+    SearchingPlayer,
 )
+from jimbot_stream.agents.evaluation.searching import LookaheadPlayer
 from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.agents.rollouts.sampler import Sampler
 from jimbot_stream.balatro import wire
 from jimbot_stream.balatro.engine import Run
+from jimbot_stream.balatro.kernels import rollouts
+from jimbot_stream.balatro.lookahead.search import Effort
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.heuristic import choose_by_rule
 
 SMALL = Panel(games=6, most_steps=60)
 
 
+def searching() -> LookaheadPlayer:
+    """The one that looks ahead, in few worlds."""
+    return LookaheadPlayer(effort=Effort(((rollouts.CAPACITY, 1), (3, 2)), 1))
+
+
 @pytest.fixture(params=[*BASELINES, "checkpoint", "drawn"])
-def player(request: pytest.FixtureRequest, checkpoint: bytes) -> Player:
+def player(request: pytest.FixtureRequest, checkpoint: bytes) -> Player | SearchingPlayer:
+    if request.param == "lookahead":
+        return searching()
     if request.param in BASELINES:
         return BASELINES[request.param]()
     return NetworkPlayer(checkpoint, 1 if request.param == "drawn" else None)
 
 
-def test_equal_panels_are_played_equally(player: Player) -> None:
+def test_equal_panels_are_played_equally(player: Player | SearchingPlayer) -> None:
     one, two = evaluate(player, SMALL), evaluate(player, SMALL)
     assert one.tobytes() == two.tobytes()
     assert ((one["steps"] > 0) & (one["steps"] <= SMALL.most_steps)).all()
@@ -76,13 +88,20 @@ def wire_column(name: str) -> int:
 def test_the_rule_chooses_as_the_worker_does(observation: Observation) -> None:
     legal = np.flatnonzero(observation.mask)
     rows = observation.candidates[legal]
-    chosen = BASELINES["rule"]().choose(observation.features[None], rows, np.array([len(rows)]), 0)
+    chosen = QUICK["rule"]().choose(observation.features[None], rows, np.array([len(rows)]), 0)
     assert chosen.tolist() == [choose_by_rule(rows)]
 
 
 def test_the_baselines_stand_in_their_order() -> None:
     """Random play is worst; who keeps pace and buys jokers goes farther than the greedy one."""
     panel = Panel(games=40)
-    beaten = [evaluate(player(), panel)["beaten"].mean() for player in BASELINES.values()]
+    beaten = [evaluate(BASELINES[name](), panel)["beaten"].mean() for name in QUICK]
     assert beaten == sorted(beaten)
     assert beaten[-1] > 3 * beaten[1]
+
+
+def test_who_looks_ahead_goes_farther_than_the_rule() -> None:
+    panel = Panel(games=6, win_ante=3)
+    rule, ahead = (evaluate(player, panel) for player in (BASELINES["rule"](), searching()))
+    assert ahead["beaten"].mean() > rule["beaten"].mean()
+    assert ahead["won"].sum() > rule["won"].sum()
