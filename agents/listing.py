@@ -38,6 +38,8 @@ class Course:
     updates: list[UpdateApplied] = field(default_factory=list)
     saved: list[CheckpointSaved] = field(default_factory=list)
     rejected: list[UpdateRejected] = field(default_factory=list)
+    newest: str = ""
+    """The checkpoint that the next update begins with."""
     steps_taken: list[CurriculumAdvanced] = field(default_factory=list)
     """To further stages of its curriculum."""
     exploited: list[PopulationExploited] = field(default_factory=list)
@@ -70,13 +72,16 @@ async def courses(log: EventLog) -> list[Course]:
                 course.ended = ""  # it was gone on with
             elif event.type == "CheckpointSaved":
                 course.saved.append(read_event(CheckpointSaved, event))
+                course.newest = course.saved[-1].checkpoint
             elif event.type == "UpdateRejected":
                 course.rejected.append(read_event(UpdateRejected, event))
+                course.newest = course.rejected[-1].checkpoint
                 course.ended = ""
             elif event.type == "CurriculumAdvanced":
                 course.steps_taken.append(read_event(CurriculumAdvanced, event))
             elif event.type == "PopulationExploited":
                 course.exploited.append(read_event(PopulationExploited, event))
+                course.newest = course.exploited[-1].from_checkpoint
             elif event.type == "RunEnded":
                 course.ended = read_event(RunEnded, event).reason
     return list(found.values())
@@ -99,13 +104,12 @@ def table(found: list[Course]) -> Table:
     """Runs, a row for each."""
     shown = Table("run", "algorithm", "updates", "decisions", "newest checkpoint", "ended")
     for course in found:
-        newest = course.saved[-1].checkpoint if course.saved else course.started.checkpoint
         shown.add_row(
             course.started.run_id,
             course.started.algorithm,
             str(len(course.updates)),
             f"{course.steps:,}",
-            newest[:_SHOWN],
+            course.newest[:_SHOWN],
             course.ended or "no",
         )
     return shown

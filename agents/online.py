@@ -9,6 +9,7 @@ same bytes, and there are no offsets to commit too early.
 import asyncio
 import logging
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -29,7 +30,12 @@ from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.agents.update import Update, apply_update
 from jimbot_stream.bus.consumer import Received
 from jimbot_stream.clock import Clock
-from jimbot_stream.contracts import EpisodeReference, EpisodeRejected, UpdateApplied
+from jimbot_stream.contracts import (
+    EpisodeClosed,
+    EpisodeReference,
+    EpisodeRejected,
+    UpdateApplied,
+)
 from jimbot_stream.eventlog import EventLog, RecordedEvent, StreamNotFoundError
 from jimbot_stream.eventlog.naming import SERVICE
 from jimbot_stream.promotion import InService
@@ -67,6 +73,8 @@ class OnlineLearner:
         self._clock = clock
         self._per_update = per_update
         self._progress = progress
+        self._closed: deque[EpisodeClosed] = deque()
+        """Games that were told of and not yet looked at: more than one generation may wait."""
 
     async def learn(self, updates: int | None = None) -> None:
         """Apply updates until the run has so many; None: for ever.
@@ -96,12 +104,16 @@ class OnlineLearner:
         """Wait until the players have closed every game of the generation."""
         generation = self._generation()
         while not generation.complete:
+            if self._closed:
+                generation.offer(self._closed.popleft())
+                continue
             received = await self._episodes.take(timeout_s=1.0)
-            for each in received:
-                if each.event.HasField("episode_closed"):
-                    generation.offer(each.event.episode_closed)
-            if not received and await self._withdrawn(succession):
+            # Asked before they are offered: games of a checkpoint that a person put back into
+            # service come after the record of that.
+            if await self._withdrawn(succession):
                 generation = self._generation()
+            events = (each.event for each in received)
+            self._closed += [e.episode_closed for e in events if e.HasField("episode_closed")]
         return generation
 
     def _generation(self) -> Generation:

@@ -12,7 +12,7 @@ from jimbot_stream.agents.soundness import (
     RULES_DISAGREE,
     UNREADABLE,
 )
-from jimbot_stream.agents.trajectory import batch_of, trajectory
+from jimbot_stream.agents.trajectory import FeedError, batch_of, trajectory
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CurriculumAdvanced,
     PopulationExploited,
@@ -84,7 +84,10 @@ async def _from_games(
     if not whole:
         return NO_EPISODES
     games = [await read_game(log, episode) for episode in whole]
-    batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
+    try:
+        batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
+    except FeedError:
+        return NO_EPISODES
     seed = shuffle_seed(started.run_seed, rejected.update)
     try:
         algorithm.apply(blobs.get(rejected.checkpoint), batch, config, seed)

@@ -12,6 +12,7 @@ from jimbot_stream.agents.gate.succession import WITHDRAWN, WORSE
 from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.contracts.v1.evaluation_pb2 import CheckpointPromoted, CheckpointRolledBack
 from jimbot_stream.contracts.v1.learning_pb2 import (
+    CheckpointSaved,
     EpisodeRejected,
     RunStarted,
     UpdateApplied,
@@ -21,6 +22,30 @@ from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.eventlog.naming import SERVICE
 from jimbot_stream.replay.history import Entry, History, finding, read_history
 from jimbot_stream.replay.verdict import Divergence, Kind, Match, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """The gate of a run, and the rules by which it lets checkpoints play."""
+
+    config: GateConfig
+    rules_version: str
+
+    def evaluation(self, checkpoint: str) -> str:
+        """Id of the evaluation that it asks for."""
+        return evaluation_of(checkpoint, self.config, self.rules_version).evaluation_id
+
+
+def gate_of(history: History) -> Gated | None:
+    """The gate of a run; None where it has none.
+
+    Raises:
+        ValueError: the recorded one cannot be read.
+    """
+    begun = next((message for _, message in history.all(RunStarted)), RunStarted())
+    config = from_json(begun.gate_json)
+    saved = next((message for _, message in history.all(CheckpointSaved)), CheckpointSaved())
+    return Gated(config, saved.rules_version) if config is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +67,7 @@ async def check_gate(history: History, log: LogReader) -> AsyncIterator[Verdict]
     if started is None:
         return
     try:
-        gate = from_json(started.gate_json)
+        gate = gate_of(history)
     except ValueError as error:
         entry = history.entries[0]
         yield finding(entry.event, "run", "gate_json", "a gate", str(error), "schema")
@@ -57,8 +82,8 @@ async def check_gate(history: History, log: LogReader) -> AsyncIterator[Verdict]
         yield fault
 
 
-def _judged(history: History, gate: GateConfig | None) -> Sequence[Judged]:
-    lineage = Lineage(gate.every if gate else 0)
+def _judged(history: History, gate: Gated | None) -> Sequence[Judged]:
+    lineage = Lineage(gate.config.every if gate else 0)
     found = []
     entries = [entry for entry in history.entries if entry.message is not None]
     for place, entry in enumerate(entries):
@@ -74,20 +99,20 @@ def _judged(history: History, gate: GateConfig | None) -> Sequence[Judged]:
     return found
 
 
-async def _verdict(judged: Judged, gate: GateConfig, log: LogReader) -> Verdict | None:
+async def _verdict(judged: Judged, gate: Gated, log: LogReader) -> Verdict | None:
     rejected = judged.rejected
     if rejected is not None and rejected.cause != WORSE:
         return None  # it was given up before the gate had a say
     found = []
     for name in (judged.candidate, judged.incumbent):
-        evaluation = await evaluated(log, evaluation_of(name, gate).evaluation_id)
+        evaluation = await evaluated(log, gate.evaluation(name))
         if isinstance(evaluation, str):
             if not judged.settled:
                 return None  # still to be decided
             wanted = f"an evaluation of {name[:12]}"
-            return _finding(judged.entry, "gate", "evaluation", wanted, evaluation)
+            return _finding(judged.entry, "gate decision", "evaluation", wanted, evaluation)
         found.append(evaluation)
-    return _compared(judged, tried(found[0], found[1], gate))
+    return _compared(judged, tried(found[0], found[1], gate.config))
 
 
 def _compared(judged: Judged, trial: Trial) -> Verdict | None:
@@ -96,12 +121,12 @@ def _compared(judged: Judged, trial: Trial) -> Verdict | None:
         return None
     if trial.refused != (rejected is not None):
         got = "turned down" if rejected is not None else "gone on with"
-        return _finding(judged.entry, "gate", "verdict", str(trial), got)
+        return _finding(judged.entry, "gate decision", "verdict", str(trial), got)
     told = (trial.candidate.started.evaluation_id, str(trial))
     if rejected is not None and (rejected.evaluation_id, rejected.reason) != told:
         got = f"{rejected.evaluation_id}: {rejected.reason}"
-        return _finding(judged.entry, "gate", "reason", ": ".join(told), got)
-    return Match("gate", judged.entry.event.stream, judged.entry.event.revision)
+        return _finding(judged.entry, "gate decision", "reason", ": ".join(told), got)
+    return Match("gate decision", judged.entry.event.stream, judged.entry.event.revision)
 
 
 async def evaluated(log: LogReader, evaluation: str) -> Recorded | str:

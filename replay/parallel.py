@@ -2,7 +2,7 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +15,7 @@ from jimbot_stream.replay.opening import file_of, open_reader
 from jimbot_stream.replay.policies import Policies
 from jimbot_stream.replay.replayer import Replayer
 from jimbot_stream.replay.report import Report
-from jimbot_stream.replay.survey import Survey
+from jimbot_stream.replay.survey import Origins, Survey
 from jimbot_stream.replay.verdict import Verdict
 
 GAMES_AT_ONCE = 8
@@ -48,8 +48,8 @@ class Job:
     """Decisions and updates in it, for the progress bar."""
     saved: Collection[str] = ()
     """For checkpoints: those that training runs saved."""
-    origins: Mapping[str, str] = field(default_factory=dict)
-    """For what was in service: run by checkpoint."""
+    origins: Origins = field(default_factory=dict)
+    """For what was in service: runs by checkpoint."""
 
 
 def jobs_of(

@@ -1,6 +1,6 @@
 """``Replayer``: everything that a log records, done again."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 
 from jimbot_stream.eventlog import LogReader
@@ -13,7 +13,7 @@ from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.runs import check_run, check_saved
 from jimbot_stream.replay.service import check_service
-from jimbot_stream.replay.survey import Survey, absent, survey
+from jimbot_stream.replay.survey import Origins, Survey, absent, survey
 from jimbot_stream.replay.updates import repeat_updates
 from jimbot_stream.replay.verdict import Verdict
 
@@ -129,9 +129,9 @@ class Replayer:
             yield verdict
 
     async def verify_service(
-        self, streams: Iterable[str], origins: Mapping[str, str]
+        self, streams: Iterable[str], origins: Origins
     ) -> AsyncIterator[Verdict]:
-        """Chain and succession of what was in service; origins: run by checkpoint."""
+        """Chain and succession of what was in service; origins: runs by checkpoint."""
         for stream in streams:
             history = await read_history(self._log, stream)
             for verdict in check_chain(history):

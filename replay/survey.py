@@ -1,6 +1,7 @@
 """One pass over the log: which histories there are, and what no single one can show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,9 @@ from jimbot_stream.replay.history import (
     read_metadata,
 )
 from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
+
+Origins = Mapping[str, AbstractSet[str]]
+"""Runs by checkpoint; equal untrained weights may begin several."""
 
 
 @dataclass(slots=True)
@@ -35,8 +39,8 @@ class Survey:
     """Streams of evaluations, with the number of events in each."""
     service: list[str] = field(default_factory=list)
     """The stream of what is in service, where there is one."""
-    origins: dict[str, str] = field(default_factory=dict)
-    """Run by checkpoint, of all that were saved; empty for those that nobody trained."""
+    origins: dict[str, set[str]] = field(default_factory=dict)
+    """Runs by checkpoint, of all that were saved; an empty name for those that nobody trained."""
     verdicts: list[Verdict] = field(default_factory=list)
     """On the log as a whole: requests decided in two games, checkpoints of unknown origin."""
 
@@ -61,7 +65,7 @@ class _Reading:
             streams[event.stream] = streams.get(event.stream, 0) + 1
             self.own.append(event)
             name = _field(event.data, "checkpoint")
-            self.found.origins.setdefault(name, _field(event.data, "run_id"))
+            self.found.origins.setdefault(name, set()).add(_field(event.data, "run_id"))
         elif event.stream.startswith(EVALUATION_PREFIX):
             count = self.found.evaluations.get(event.stream, 0)
             self.found.evaluations[event.stream] = count + 1
@@ -91,7 +95,7 @@ class _Reading:
         elif event.type == "CheckpointSaved":
             name = _field(event.data, "checkpoint")
             self.found.saved.setdefault(name, event.data)
-            self.found.origins.setdefault(name, _field(event.data, "run_id"))
+            self.found.origins.setdefault(name, set()).add(_field(event.data, "run_id"))
 
     def close(self) -> Survey:
         """Look back when everything was read."""

@@ -15,8 +15,8 @@ Kind = Literal[
     "failed update",  # one that made no checkpoint: it fails again
     "checkpoint",
     "evaluation",  # a panel of games, played again
-    "gate",  # what a run's gate made of a new checkpoint
-    "service",  # what was put into service, taken out of it, or refused
+    "gate decision",  # what a run's gate made of a new checkpoint
+    "service change",  # what was put into service, taken out of it, or refused
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
 ]

@@ -1,9 +1,9 @@
 """``learning.checkpoint`` → the policies in service.
 
 Every worker must hear every announcement, so this is no agent of the group: each worker
-reads the whole topic. A checkpoint that was promoted, or rolled back to, decides from the next
-decision on that asks for none in particular; a game that names its checkpoint is not touched by
-it. One that was only saved changes nothing.
+reads the whole topic, and then the log, which knows what decides. A checkpoint that was promoted,
+or rolled back to, decides from the next decision on that asks for none in particular; a game that
+names its checkpoint is not touched by it. One that was only saved changes nothing.
 """
 
 import logging
@@ -28,11 +28,6 @@ SAVED = CheckpointSaved.__name__
 logger = logging.getLogger(__name__)
 
 
-async def promoted(log: EventLog) -> list[str]:
-    """Checkpoints that were promoted and not rolled back, the one in service first."""
-    return (await InService.open(log)).stack[::-1]
-
-
 async def record_untrained(log: EventLog, blobs: BlobStore, data: bytes, rules_version: str) -> str:
     """Store the untrained checkpoint and record it; whoever was first, the record is one."""
     name = blobs.put(data)
@@ -52,10 +47,16 @@ class CheckpointListener:
     """Takes announced checkpoints into service, until it is cancelled."""
 
     def __init__(
-        self, announced: EventConsumer, policies: Policies, outbox: Outbox, metrics: Metrics
+        self,
+        announced: EventConsumer,
+        service: InService,
+        policies: Policies,
+        outbox: Outbox,
+        metrics: Metrics,
     ) -> None:
-        """Listen to announced, which must have been opened before the log was asked."""
+        """Listen to announced, which must have been opened before service was read."""
         self._announced = announced
+        self._service = service
         self._policies = policies
         self._outbox = outbox
         self._metrics = metrics
@@ -63,9 +64,15 @@ class CheckpointListener:
     async def run(self) -> None:
         """Listen."""
         async for received in self._announced:
-            checkpoint = _decides(received.event)
-            if checkpoint:
-                await self._take(received, checkpoint)
+            if _changes(received.event):
+                await self._follow(received)
+
+    async def _follow(self, received: Received) -> None:
+        """Take what the log says decides: announcements of several may overtake one another."""
+        await self._service.refresh()
+        checkpoint = self._service.checkpoint
+        if checkpoint and checkpoint != self._policies.in_service:
+            await self._take(received, checkpoint)
 
     async def _take(self, received: Received, checkpoint: str) -> None:
         try:
@@ -79,8 +86,6 @@ class CheckpointListener:
             logger.info("checkpoint %s is in service", checkpoint)
 
 
-def _decides(event: Event) -> str:
-    """The checkpoint that an event puts into service; empty where it puts none."""
-    if event.HasField("checkpoint_promoted"):
-        return event.checkpoint_promoted.checkpoint
-    return event.checkpoint_rolled_back.checkpoint
+def _changes(event: Event) -> bool:
+    """Whether an event changes what is in service."""
+    return event.HasField("checkpoint_promoted") or event.HasField("checkpoint_rolled_back")

@@ -20,7 +20,8 @@ from jimbot_stream.decision import Policy
 from jimbot_stream.decision.ladder import Ladder
 from jimbot_stream.decision.record import observe
 from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
-from jimbot_stream.streams.checkpoints import CheckpointListener, promoted, record_untrained
+from jimbot_stream.promotion import InService
+from jimbot_stream.streams.checkpoints import CheckpointListener, record_untrained
 from jimbot_stream.streams.consuming import Consuming
 from jimbot_stream.streams.deciding import Decider
 from jimbot_stream.streams.declaring import declare_topics
@@ -196,23 +197,26 @@ class Service:
             bus, [settings.topic_prefix + CHECKPOINT.name], Start.END
         )
         stack.push_async_callback(announced.close)
-        await self._take_first(log, blobs, policies)
+        service = await InService.open(log)
+        await self._take_first(log, service, blobs, policies)
         games = Games(log, clock, metrics)
         decider = Decider(policies, Ladder(clock), clock, metrics)
         desk = RecordDesk(games, decider, outbox, metrics, clock)
         reconciler = Reconciler(games, metrics)
         consuming = Consuming(desk, games, reconciler, self.tables, clock, self._fatal)
-        listener = CheckpointListener(announced, policies, outbox, metrics)
+        listener = CheckpointListener(announced, service, policies, outbox, metrics)
         listening = asyncio.create_task(listener.run(), name="checkpoints")
         return _Parts(consuming, policies, stack, listening)
 
-    async def _take_first(self, log: OpenableLog, blobs: BlobStore, policies: Policies) -> None:
+    async def _take_first(
+        self, log: OpenableLog, service: InService, blobs: BlobStore, policies: Policies
+    ) -> None:
         """Put a checkpoint into service: the settings', the promoted one, or an untrained one.
 
         Where a promoted one cannot be used, the one that was in service before it goes on. It
         evaluates one state, so that the first request does not wait for imports.
         """
-        policy = await self._first(log, policies)
+        policy = await self._first(service, policies)
         if policy is None:
             data = await asyncio.to_thread(self._neighbours.untrained, UNTRAINED_SEED)
             name = await record_untrained(log, blobs, data, RULES_VERSION)
@@ -220,10 +224,10 @@ class Service:
         await asyncio.to_thread(_warm_up, policy)
         logger.info("checkpoint %s is in service", policies.in_service)
 
-    async def _first(self, log: OpenableLog, policies: Policies) -> Policy | None:
+    async def _first(self, service: InService, policies: Policies) -> Policy | None:
         if self._settings.checkpoint:
             return await policies.take(self._settings.checkpoint)
-        for name in await promoted(log):
+        for name in reversed(service.stack):
             try:
                 return await policies.take(name)
             except Rejected as reason:

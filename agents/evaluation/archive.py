@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from google.protobuf.message import Message
 
@@ -22,6 +23,10 @@ from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, LogReader, RecordedEvent, StreamNotFoundError
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import evaluation_stream
+
+_HELP: Final = (
+    ": jimbot-replay verify says what is wrong with it; evaluate with another --panel meanwhile"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,11 @@ def _understood(stream: str, events: tuple[RecordedEvent, ...]) -> Recorded:
     kinds = [event.type for event in events]
     wanted = ["EvaluationStarted", *["GamesEvaluated"] * (len(kinds) - 2), "EvaluationCompleted"]
     if kinds != wanted:
-        raise EvaluationError(
-            f"{stream} is not whole: jimbot-replay verify says what is wrong with it;"
-            " evaluate with another --panel meanwhile"
-        )
+        raise EvaluationError(f"{stream} is not whole{_HELP}")
     begun = read_event(EvaluationStarted, events[0])
     results = results_of([read_event(GamesEvaluated, event) for event in events[1:-1]])
+    if len(results) != begun.games:
+        raise EvaluationError(f"{stream} has {len(results)} games, and not {begun.games}{_HELP}")
     return Recorded(begun, results, read_event(EvaluationCompleted, events[-1]), events)
 
 

@@ -52,7 +52,9 @@ class Subject:
     player: str = ""
 
 
-def started(subject: Subject, panel: Panel, *, drawn: bool) -> EvaluationStarted:
+def started(
+    subject: Subject, panel: Panel, *, drawn: bool, rules_version: str = RULES_VERSION
+) -> EvaluationStarted:
     """What is to be played, with the id that derives from it.
 
     A baseline draws or not as it is made; only a checkpoint is told.
@@ -68,7 +70,7 @@ def started(subject: Subject, panel: Panel, *, drawn: bool) -> EvaluationStarted
         win_ante=panel.win_ante,
         most_steps=panel.most_steps,
         drawn=drawn and bool(subject.checkpoint),
-        rules_version=RULES_VERSION,
+        rules_version=rules_version,
         environment_json=canonical_json(environment()),
     )
     found.evaluation_id = id_of(found)

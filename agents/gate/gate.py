@@ -9,13 +9,16 @@ from jimbot_stream.agents.evaluation.record import Subject, started
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.gate.paired import Comparison, compare
 from jimbot_stream.agents.rollouts.lockstep import word_of
+from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts import EvaluationStarted
 
 MEASURED: Final = "beaten"
 """What is compared, of ``chunk.EPISODE``: blinds beaten tell more than antes reached."""
 
 
-def evaluation_of(checkpoint: str, config: GateConfig) -> EvaluationStarted:
+def evaluation_of(
+    checkpoint: str, config: GateConfig, rules_version: str = RULES_VERSION
+) -> EvaluationStarted:
     """What the gate lets a checkpoint play."""
     panel = Panel(
         number=config.panel,
@@ -26,7 +29,7 @@ def evaluation_of(checkpoint: str, config: GateConfig) -> EvaluationStarted:
         most_steps=config.most_steps,
         purpose=GATE,
     )
-    return started(Subject(checkpoint), panel, drawn=True)
+    return started(Subject(checkpoint), panel, drawn=True, rules_version=rules_version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from jimbot_stream.promotion import InService
 
 WORSE: Final = "worse"
 WITHDRAWN: Final = "withdrawn"
+BEGIN: Final = "begin"
+"""Why the untrained checkpoint is promoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Succession:
         """Let the untrained checkpoint decide, where nothing is in service; the new events."""
         if self._run.update:
             return []
-        return await self._promote(self._run.checkpoint, "begin", None, lambda decides: not decides)
+        return await self._promote(self._run.checkpoint, BEGIN, None, lambda decides: not decides)
 
     async def settle(self) -> Settled:
         """Decide about the newest checkpoint, if there is something to decide.

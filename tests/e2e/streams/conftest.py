@@ -1,7 +1,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,8 @@ import numpy as np
 import orjson
 import pytest
 
+from jimbot_stream.agents.announcing import Topics
+from jimbot_stream.agents.telling import tell
 from jimbot_stream.balatro import engine, wire
 from jimbot_stream.bus import Bus, Start
 from jimbot_stream.bus.broker import Broker
@@ -21,6 +23,7 @@ from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.config import Settings
 from jimbot_stream.contracts import (
     ActionApplied,
+    CheckpointPromoted,
     DecisionReply,
     DecisionRequest,
     Event,
@@ -33,6 +36,7 @@ from jimbot_stream.contracts import (
 from jimbot_stream.decision import Evaluation, Observation, Policy
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.embedded import EmbeddedLog
+from jimbot_stream.promotion import InService
 from jimbot_stream.streams import topics
 from jimbot_stream.streams.declaring import declare_topics
 from jimbot_stream.streams.service import Service
@@ -147,6 +151,17 @@ class World:
     async def send(self, topic: topics.TopicSpec, *events: Event, source: str = "p1") -> None:
         producer = self._producers.setdefault(source, GameProducer(self.bus, source))
         await producer.send(topic.name, events)
+
+    async def promote(self, checkpoint: str) -> None:
+        """Put a checkpoint into service and announce it, as learners do."""
+        service = await InService.open(self.log)
+        what = CheckpointPromoted(checkpoint=checkpoint)
+        await self.announce(service, await service.promote(what))
+
+    async def announce(self, service: InService, events: Sequence[RecordedEvent]) -> None:
+        """Tell workers of changes of what is in service."""
+        names = Topics(topics.EPISODE.name, topics.CHECKPOINT.name, topics.TRAINING.name)
+        assert await tell(self.bus, names, events, service)
 
     async def send_bytes(self, topic: topics.TopicSpec, value: bytes, key: str = "p1") -> None:
         await self.bus.publish(topic.name, value, key=key.encode(), timestamp_ms=0)

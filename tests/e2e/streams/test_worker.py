@@ -1,6 +1,6 @@
 from typing import Any
 
-from jimbot_stream.contracts import DecisionMade, Event, EventType
+from jimbot_stream.contracts import DecisionMade
 from jimbot_stream.contracts.json_codec import from_json
 from jimbot_stream.streams import topics
 from jimbot_stream.streams.episode import Episode, rebuild
@@ -91,10 +91,7 @@ async def test_an_announced_checkpoint_decides_from_the_next_request_on(
     async with world.worker() as service:
         await world.send(topics.GAME_LIFECYCLE, player.started())
         first = await world.ask(player.request())
-        announced = Event(
-            checkpoint_saved={"checkpoint": newer}, type=EventType.EVENT_TYPE_CHECKPOINT_SAVED
-        )
-        await world.send(topics.CHECKPOINT, announced, source="run")
+        await world.promote(newer)
         await world.until(lambda: service.metrics.value("checkpoints_taken"))
         await world.send(topics.GAME_STATE, player.applied(first))
         second = await world.ask(player.request())

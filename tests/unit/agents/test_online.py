@@ -5,32 +5,28 @@ from typing import Any
 
 import pytest
 
-from jimbot_stream.agents.announcing import Announcer, Topics
+from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
 from jimbot_stream.agents.feed import read_batch
 from jimbot_stream.agents.gate.succession import Succession
 from jimbot_stream.agents.generation import Generation
-from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.agents.update import apply_update
 from jimbot_stream.bus import BusUnavailableError, Place, Start
-from jimbot_stream.bus.consumer import EventConsumer, Received
 from jimbot_stream.bus.memory import MemoryBus
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.clock import FrozenClock
-from jimbot_stream.contracts import CheckpointSaved, EpisodeClosed, Event, EventBatch
-from jimbot_stream.contracts.batch import decode_batch, encode_batch
+from jimbot_stream.contracts import CheckpointSaved, EpisodeClosed, Event
+from jimbot_stream.contracts.batch import decode_batch
 from jimbot_stream.contracts.json_codec import from_json
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
 from jimbot_stream.promotion import InService
+from tests.support.online import GAMES, TOPICS, close, learner, told
 from tests.support.schemas import change_schema
 
-TOPICS = Topics(episode="episode", checkpoint="checkpoint", training="training")
 CONFIG = UpdateConfig(epochs=1)
-GAMES = 3
 
 
 @pytest.fixture
@@ -65,32 +61,6 @@ class ShakyBus(MemoryBus):
             self.failures -= 1
             raise BusUnavailableError("away")
         return await super().publish(topic, value, key=key, timestamp_ms=timestamp_ms)
-
-
-async def learner(
-    run: TrainingRun,
-    log: EventLog,
-    bus: MemoryBus,
-    announcer: Announcer | None = None,
-    per_update: int = GAMES,
-) -> OnlineLearner:
-    episodes = await EventConsumer.open(bus, [TOPICS.episode], Start.BEGINNING)
-    announcer = announcer or Announcer(bus, TOPICS, run.started.run_id)
-    return OnlineLearner(run, log, episodes, announcer, FrozenClock(), per_update=per_update)
-
-
-async def close(bus: MemoryBus, episodes: Sequence[EpisodeClosed]) -> None:
-    """Publish closed games, as the worker does."""
-    for number, episode in enumerate(episodes):
-        batch = EventBatch(
-            source="worker-0", first_sequence=number, events=[Event(episode_closed=episode)]
-        )
-        await bus.publish("episode", encode_batch(batch), key=b"worker-0", timestamp_ms=0)
-
-
-async def told(bus: MemoryBus, topic: str) -> list[Received]:
-    consumer = await EventConsumer.open(bus, [topic], Start.BEGINNING)
-    return await consumer.take(0.01)
 
 
 async def told_saved(bus: MemoryBus) -> list[Event]:

@@ -10,7 +10,7 @@ from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.memory import MemoryBus
 from jimbot_stream.bus.producer import GameProducer
 from jimbot_stream.clock import SystemClock
-from jimbot_stream.contracts import CheckpointSaved, Event, EventType
+from jimbot_stream.contracts import CheckpointSaved, Event, EventType, UpdateRejected
 from jimbot_stream.play import plan
 from jimbot_stream.play.generations import (
     CheckpointWatch,
@@ -30,8 +30,19 @@ async def announce(bus: MemoryBus, update: int, run: str = "run7") -> None:
         await producer.send(topics.CHECKPOINT.name, [event])
 
 
+async def turn_down(bus: MemoryBus, update: int, stays: int, rejected: str) -> None:
+    told = UpdateRejected(
+        checkpoint=f"{stays:064d}", run_id="run7", update=update, rejected=rejected
+    )
+    event = Event(type=EventType.EVENT_TYPE_UPDATE_REJECTED, update_rejected=told)
+    async with GameProducer(bus, f"learner-run7-rejected-{update}") as producer:
+        await producer.send(topics.TRAINING.name, [event])
+
+
 async def watch(bus: MemoryBus, patience_s: float = 5.0) -> CheckpointWatch:
-    consumer = await EventConsumer.open(bus, [topics.CHECKPOINT.name], Start.BEGINNING)
+    consumer = await EventConsumer.open(
+        bus, [topics.CHECKPOINT.name, topics.TRAINING.name], Start.BEGINNING
+    )
     return CheckpointWatch(consumer, "run7", SystemClock(), patience_s)
 
 
@@ -88,3 +99,16 @@ async def test_a_checkpoint_that_was_skipped_is_reported(bus: MemoryBus) -> None
     await announce(bus, 3)
     with pytest.raises(NoCheckpointError, match="update 3 of run7 is announced, 2 is not"):
         await (await watch(bus)).checkpoint_of(2)
+
+
+async def test_where_an_update_is_turned_down_the_checkpoint_before_plays_on(
+    bus: MemoryBus,
+) -> None:
+    await announce(bus, 0)
+    await announce(bus, 1)
+    await turn_down(bus, 2, 1, "ab" * 32)
+    await turn_down(bus, 3, 1, "")
+    watching = await watch(bus)
+    stands = [await watching.checkpoint_of(number) for number in range(4)]
+    assert stands == [f"{number:064d}" for number in (0, 1, 1, 1)]
+    assert (watching.refused, watching.failed) == (1, 1)

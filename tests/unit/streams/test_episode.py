@@ -12,7 +12,7 @@ from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.journal import Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream, game_stream
 from jimbot_stream.promotion import InService
-from jimbot_stream.streams.checkpoints import promoted, record_untrained
+from jimbot_stream.streams.checkpoints import record_untrained
 from jimbot_stream.streams.episode import rebuild
 from tests.support.schemas import change_schema
 
@@ -56,12 +56,12 @@ async def test_what_is_in_service_is_found_in_a_record_of_an_older_schema(
 ) -> None:
     async with EmbeddedLog(tmp_path / "events.sqlite") as log:
         await record_untrained(log, BlobStore(tmp_path / "blobs"), b"weights", "rules")
-        assert await promoted(log) == []  # saved is not in service
+        assert (await InService.open(log)).stack == []  # saved is not in service
         await (await InService.open(log)).promote(CheckpointPromoted(checkpoint="a" * 64))
         change_schema(
             monkeypatch, "CheckpointPromoted", lambda data: {"checkpoint": data["checkpoint"][:8]}
         )
-        assert await promoted(log) == ["a" * 8]
+        assert (await InService.open(log)).stack == ["a" * 8]
 
 
 async def test_a_record_names_the_schema_in_which_it_is_written(

@@ -56,10 +56,9 @@ async def test_a_record_that_came_out_otherwise_is_not_overwritten(
     tmp_path: Path, blobs: BlobStore, what: EvaluationStarted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from jimbot_stream.agents.evaluation import archive as module
-    from jimbot_stream.agents.evaluation import panel
 
     async with EmbeddedLog(tmp_path / "other.sqlite") as log:
-        genuine = panel.evaluate
+        genuine = evaluate
 
         def other(*arguments: object) -> object:
             results = genuine(*arguments)  # type: ignore[arg-type]  # passed on
