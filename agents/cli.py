@@ -11,10 +11,12 @@ import click
 from rich.console import Console
 
 from jimbot_stream.agents import listing
-from jimbot_stream.agents.algorithms import PlayConfig
+from jimbot_stream.agents.algorithms import PlayConfig, algorithm_named
 from jimbot_stream.agents.announcing import Announcer
+from jimbot_stream.agents.budget import budget_of
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.curves.cli import curve
+from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
@@ -32,6 +34,7 @@ from jimbot_stream.agents.terminal import (
     topics_of,
 )
 from jimbot_stream.agents.training_run import TrainingRun
+from jimbot_stream.agents.wanted import Wanted
 from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
@@ -43,6 +46,7 @@ from jimbot_stream.promotion import InService
 
 if TYPE_CHECKING:
     from jimbot_stream.agents.evaluation.command import Request
+    from jimbot_stream.agents.rollouts.runners import Workplace
     from jimbot_stream.agents.rollouts.training import PlayTraining, Settle
 
 ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
@@ -148,6 +152,18 @@ def online(
     help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
 )
 @click.option(
+    "--device",
+    type=click.Choice(list(DEVICES)),
+    default="auto",
+    show_default=True,
+    help="Where the learner computes; auto takes a GPU where torch sees one.",
+)
+@click.option(
+    "--address",
+    help="Let actors of a Ray cluster play: auto for the one that this machine is part of, local"
+    " to begin one, or its address.  [default: threads of this process play]",
+)
+@click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
 @click.option(
@@ -158,6 +174,8 @@ def train(
     algo: str,
     profile: str,
     curriculum: str,
+    device: str,
+    address: str | None,
     updates: int | None,
     minutes: float | None,
 ) -> None:
@@ -168,6 +186,10 @@ def train(
 
     With a curriculum, the run goes on to the next stage once the games of the present one reach
     what it asks; `jimbot-learn show` tells when, and on which numbers.
+
+    A profile cuts its games into as many shares as it has runners: threads play them, or with
+    --address actors of a Ray cluster, to the same bits. Updates that a GPU computed can be
+    repeated on a GPU of its class; the record tells which.
     """
     algorithm = ALGOS[algo]
     config: PlayConfig = _profiles(algorithm)[profile]
@@ -175,7 +197,11 @@ def train(
         config = with_curriculum(config, curriculum)
     elif curriculum != NO_CURRICULUM:
         raise click.UsageError("--curriculum goes with --algo ppo")
-    perform(_train(run_seed, algorithm, config, GATES.get(profile), (updates, minutes)))
+    perform(
+        _train(
+            run_seed, algorithm, config, GATES.get(profile), (device, address), (updates, minutes)
+        )
+    )
 
 
 @main.command()
@@ -345,30 +371,35 @@ async def _train(
     algorithm: str,
     config: PlayConfig,
     gate: GateConfig | None,
+    where: tuple[str, str | None],
     enough: tuple[int | None, float | None],
 ) -> None:
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
     updates, minutes = enough
+    wanted = Wanted(*where, budget_of(settings))
+    wanted.refuse_unfit(config)  # before a run keeps what it cannot hold
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with log_of(settings) as log:
         blobs = BlobStore(settings.blobs)
         run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
         settle = await settling(run, log, settings)
-        training = _training(run, clock, algorithm, settle)
-        stopped = stop_softly()
-        left = None if updates is None else max(0, updates - run.update)
-        with watching(left and left * training.config.rollout.decisions) as watch:
-            await training.train(
-                lambda: (
-                    stopped.is_set()
-                    or (updates is not None and run.update >= updates)
-                    or clock.monotonic() >= until
-                ),
-                watch.told,
-                watch.done,
-            )
+        begun = algorithm_named(algorithm).read_config(run.config_json)
+        with wanted.workplace(begun) as workplace:
+            training = _training(run, clock, algorithm, settle, workplace)
+            stopped = stop_softly()
+            left = None if updates is None else max(0, updates - run.update)
+            with watching(left and left * training.config.rollout.decisions) as watch:
+                await training.train(
+                    lambda: (
+                        stopped.is_set()
+                        or (updates is not None and run.update >= updates)
+                        or clock.monotonic() >= until
+                    ),
+                    watch.told,
+                    watch.done,
+                )
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 
 
@@ -386,12 +417,13 @@ def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
 
 
 def _training(
-    run: TrainingRun, clock: Clock, algorithm: str, settle: "Settle"
+    run: TrainingRun, clock: Clock, algorithm: str, settle: "Settle", workplace: "Workplace"
 ) -> "PlayTraining[Any]":
     from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
     from jimbot_stream.agents.rollouts.training import Training
 
-    return (DqnTraining if algorithm == dqn.ALGORITHM else Training)(run, clock, settle)
+    kind = DqnTraining if algorithm == dqn.ALGORITHM else Training
+    return kind(run, clock, settle, workplace)
 
 
 async def _list() -> None:

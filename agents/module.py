@@ -58,7 +58,10 @@ def build_module(
 
 
 def packing(ends: Tensor) -> tuple[Tensor, Tensor]:
-    """Whose each packed row is, and which of its owner's: owners[R], places[R]."""
+    """Whose each packed row is, and which of its owner's: owners[R], places[R].
+
+    All of them on the CPU, where the lengths of columns must be known.
+    """
     owners, starts = owners_of(ends), torch.cat((ends.new_zeros(1), ends[:-1]))
     return owners, torch.arange(len(owners)) - starts[owners]
 
@@ -69,7 +72,7 @@ def unpacked(
     """Logits[R] as [B, W], W the most rows of a decision; what is no row is illegal."""
     width = int(places.max()) + 1 if len(places) else 1
     blank = packed.new_full((decisions, width), illegal)
-    return blank.index_put((owners, places), packed)
+    return blank.index_put((owners.to(packed.device), places.to(packed.device)), packed)
 
 
 class CandidateModule(TorchRLModule, Layers, ValueFunctionAPI):  # type: ignore[misc]  # ray is untyped
@@ -82,7 +85,8 @@ class CandidateModule(TorchRLModule, Layers, ValueFunctionAPI):  # type: ignore[
     def _forward(self, batch: dict[str, Any], **kwargs: Any) -> dict[str, Tensor]:
         observation, ends = batch[Columns.OBS], batch[ROW_ENDS]
         owners, places = packing(ends)
-        logits = self.logits(observation["features"], observation["rows"], owners)
+        features = observation["features"]
+        logits = self.logits(features, observation["rows"], owners.to(features.device))
         return {Columns.ACTION_DIST_INPUTS: unpacked(logits, owners, places, len(ends))}
 
     def compute_values(self, batch: dict[str, Any], embeddings: Any = None) -> Tensor:

@@ -55,6 +55,22 @@ def added(totals: Numbers, parts: Sequence[Numbers]) -> Numbers:
     return totals
 
 
+def _parts(rows: Index, size: int) -> Iterator[Index]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _summed(total: Gradients | None, shards: Sequence[Gradients]) -> Gradients:
+    """The sum, one after another: the order has a say in the last bits."""
+    for gradients in shards:
+        if total is None:
+            total = gradients
+        else:
+            total = tuple(one + other for one, other in zip(total, gradients, strict=True))
+    assert total is not None
+    return total
+
+
 class ShardedSteps:
     """Mixed into an RLlib learner, before its own class."""
 
@@ -65,18 +81,31 @@ class ShardedSteps:
     apply_gradients: Any
 
     def step(
-        self, rows: Index, shards: int, threads: ThreadPoolExecutor, terms: Terms
+        self,
+        rows: Index,
+        shards: int,
+        threads: ThreadPoolExecutor,
+        terms: Terms,
+        at_a_time: int | None = None,
     ) -> list[Numbers]:
         """One gradient step; shards are cut and summed in a fixed order, whoever computes them.
+
+        Where no more than some decisions may be held at a time, gradients are accumulated over
+        so many at a time, each cut into shards.
 
         Raises:
             DivergedError: a gradient is not finite.
         """
-        parts = [part for part in np.array_split(rows, shards) if len(part)]
-        found = list(threads.map(lambda part: self._gradients(*terms(part)), parts))
-        gradients = self._summed([gradients for gradients, _ in found])
-        self.apply_gradients(self.postprocess_gradients(gradients))
-        return [numbers for _, numbers in found]
+        total: Gradients | None = None
+        numbers: list[Numbers] = []
+        for part in _parts(rows, at_a_time or len(rows)):
+            shares = [share for share in np.array_split(part, shards) if len(share)]
+            found = list(threads.map(lambda share: self._gradients(*terms(share)), shares))
+            total = _summed(total, [gradients for gradients, _ in found])
+            numbers += [told for _, told in found]
+        assert total is not None  # a step has decisions
+        self.apply_gradients(self.postprocess_gradients(self._named(total)))
+        return numbers
 
     def adam_of(self, parameter: Tensor) -> torch.optim.Optimizer:
         """The optimizer that RLlib gave the parameter to.
@@ -96,10 +125,7 @@ class ShardedSteps:
         # Parameters that a loss does not touch get zeros, which move nothing.
         return torch.autograd.grad(loss, self._learned(), materialize_grads=True), numbers
 
-    def _summed(self, shards: Sequence[Gradients]) -> dict[Any, Tensor]:
-        total = list(shards[0])
-        for gradients in shards[1:]:
-            total = [one + other for one, other in zip(total, gradients, strict=True)]
+    def _named(self, total: Gradients) -> dict[Any, Tensor]:
         if not all(bool(torch.isfinite(gradient).all()) for gradient in total):
             raise DivergedError("a gradient of the update")
         return {

@@ -11,7 +11,9 @@ from typing import Final
 import click
 
 from jimbot_stream.agents.announcing import Topics
+from jimbot_stream.agents.budget import BudgetError
 from jimbot_stream.agents.checkpoint import CheckpointError
+from jimbot_stream.agents.cluster import ClusterError
 from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.training_run import RunError
@@ -28,8 +30,10 @@ from jimbot_stream.streams import topics
 PATIENCE_S: Final = 120.0
 FAILURES: Final = (
     BlobError,
+    BudgetError,
     BusError,
     CheckpointError,
+    ClusterError,
     DivergedError,
     EventLogError,
     FeedError,

@@ -1,10 +1,10 @@
 """What every check of training says alike: fields that differ, blobs that fail, who is to blame."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jimbot_stream.agents.checkpoint import from_bytes
-from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.devices import device_told, environment_of
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import CheckpointSaved
 from jimbot_stream.replay.history import Entry, finding
@@ -60,15 +60,20 @@ def unusable(entry: Entry, name: str, error: Exception) -> Divergence:
 
 
 def blame(recorded: str, otherwise: Cause) -> tuple[Cause, str]:
-    """Whether libraries or processor are others than recorded, and which."""
+    """Whether libraries, processor or device are others than recorded, and which."""
     try:
         then = json.loads(recorded)
     except ValueError:
         return otherwise, ""
-    here: dict[str, str] = environment()
+    here: dict[str, str] = environment_of(device_told(recorded))
     changed = [
-        f"{name} was {then.get(name)}, here {here.get(name)}"
+        f"{name} was {_told(then, name)}, here {_told(here, name)}"
         for name in sorted(here.keys() | dict(then).keys())
         if then.get(name) != here.get(name)
     ]
     return ("environment", f"{'; '.join(changed)}.") if changed else (otherwise, "")
+
+
+def _told(environment: Mapping[str, str], name: str) -> str | None:
+    """A value of an environment, which is silent about the device if that is the CPU."""
+    return environment.get(name, "the CPU" if name == "device" else None)

@@ -56,15 +56,15 @@ def games_changed(before: str, after: str) -> bool:
 
 
 def begun(config_json: str, run_seed: int) -> str:
-    """Where the games of a configuration begin: sha256 of the sampler's snapshot, in hex.
+    """Where the games of a configuration begin: sha256 of their snapshot, in hex.
 
     Raises:
         ValueError: the games cannot be begun.
     """
     from jimbot_stream.agents.checkpoint import sha256
-    from jimbot_stream.agents.rollouts.sampler import Sampler  # loads the rules
+    from jimbot_stream.agents.rollouts.shares import begun_snapshot  # loads the rules
 
-    return sha256(Sampler(from_json(config_json).rollout, run_seed).snapshot())
+    return sha256(begun_snapshot(from_json(config_json).rollout, run_seed))
 
 
 def _config_of(text: str) -> TrainConfig | None:

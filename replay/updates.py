@@ -7,9 +7,9 @@ from itertools import chain
 
 from jimbot_stream.agents.algorithms import FromGames, FromPlay, Outcome, algorithm_named
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
+from jimbot_stream.agents.devices import device_told, environment_of
 from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.lineage import Lineage
-from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.contracts.v1.learning_pb2 import (
@@ -210,7 +210,7 @@ def _compare(
             event.stream,
             event.revision,
             update.environment_json,
-            canonical_json(environment()),
+            canonical_json(environment_of(device_told(update.environment_json))),
             difference.distance,
             tolerance.WEIGHTS,
         )

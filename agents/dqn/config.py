@@ -105,8 +105,18 @@ PROFILES: Final[dict[str, DqnTrainConfig]] = {
     "laptop": DqnTrainConfig(
         RolloutConfig(games=128, steps=32, rounds=16), DqnConfig(minibatches=24)
     ),
+    "rtx3090": DqnTrainConfig(
+        RolloutConfig(games=512, steps=16, rounds=16, runners=4),
+        DqnConfig(minibatches=24, minibatch=512, shards=1),
+        MemoryConfig(mib=1024),
+    ),
+    "cluster": DqnTrainConfig(
+        RolloutConfig(games=1024, steps=16, rounds=16, runners=8),
+        DqnConfig(minibatches=48, minibatch=512),
+        MemoryConfig(mib=1024),
+    ),
 }
-"""By name: ``ci`` makes the most of few games, ``laptop`` of processor time."""
+"""By name, the same as those of PPO: see ``rollouts.profiles``."""
 
 
 def from_json(text: str) -> DqnTrainConfig:

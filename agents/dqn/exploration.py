@@ -1,23 +1,42 @@
 """Mostly the best action, sometimes any: drawn by a counter, so that every draw can be repeated."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.replay_memory.rarity import Witness
 from jimbot_stream.agents.rollouts.lockstep import word_of
+from jimbot_stream.agents.rollouts.sampler import of_share
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.kernels import rollouts
+
+
+@dataclass(frozen=True, slots=True)
+class Exploring:
+    """A round of play with so much exploration, told to whoever plays it."""
+
+    epsilon: float
+
+    def choosing(self, run_seed: int, share: int) -> "EpsilonGreedy":
+        """What chooses the actions of one share of a run."""
+        return EpsilonGreedy(run_seed, self.epsilon, share)
 
 
 class EpsilonGreedy:
     """One round of play; what is rare in it is told by the witness."""
 
-    def __init__(self, run_seed: int, epsilon: float) -> None:
+    def __init__(self, run_seed: int, epsilon: float, share: int = 0) -> None:
         """Draw a share epsilon of the decisions at random, every candidate as likely."""
         self.witness = Witness()
         self._epsilon = epsilon
-        self._actions = np.uint64(word_of("exploration", run_seed))
-        self._whether = word_of("epsilon", run_seed)
+        self._actions = np.uint64(word_of(f"exploration{of_share(share)}", run_seed))
+        self._whether = word_of(f"epsilon{of_share(share)}", run_seed)
+
+    @property
+    def seen(self) -> NDArray[np.uint8]:
+        """What was rare in the round."""
+        return self.witness.seen
 
     def choose(
         self,

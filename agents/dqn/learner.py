@@ -16,6 +16,7 @@ from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.learner.utils import update_target_network
 from torch import Tensor
 
+from jimbot_stream.agents.devices import CPU, gpus
 from jimbot_stream.agents.dqn.config import DqnConfig
 from jimbot_stream.agents.dqn.loss import Observed, Transitions, estimates, observed
 from jimbot_stream.agents.dqn.module import QModule
@@ -28,7 +29,7 @@ from jimbot_stream.agents.rollouts.update import mean_of
 from jimbot_stream.agents.sharding import Index, Numbers, ShardedSteps, added, shard_threads
 
 
-def build_learner(shape: Architecture, config: DqnConfig) -> "QLearner":
+def build_learner(shape: Architecture, config: DqnConfig, device: torch.device = CPU) -> "QLearner":
     """A learner in this process, without ``ray.init``, as that of PPO."""
     spec = module_spec(shape, QModule)
     spaces = (spec.observation_space, spec.action_space)
@@ -51,7 +52,7 @@ def build_learner(shape: Architecture, config: DqnConfig) -> "QLearner":
             grad_clip_by="global_norm",
             train_batch_size=config.minibatch,
         )
-        .learners(num_learners=0, num_gpus_per_learner=0, learner_class=QLearner)
+        .learners(num_learners=0, num_gpus_per_learner=gpus(device), learner_class=QLearner)
     )
     learner: QLearner = algorithm.build_learner(
         spaces={"__env__": spaces, DEFAULT_MODULE_ID: spaces}
@@ -102,7 +103,7 @@ class QLearner(ShardedSteps, DQNTorchLearner):  # type: ignore[misc]  # ray is u
         def terms(shard: Index) -> tuple[Tensor, Numbers]:
             told = self._told(memory, drawn.places[shard], drawn.weights[shard])
             found = estimates(self.policy, told)
-            errors[shard] = found.errors.numpy()
+            errors[shard] = found.errors.cpu().numpy()
             return found.loss / len(drawn.places), found.numbers()
 
         every = np.arange(len(drawn.places))
@@ -115,7 +116,7 @@ class QLearner(ShardedSteps, DQNTorchLearner):  # type: ignore[misc]  # ray is u
         self, memory: ReplayMemory, places: Places, weights: NDArray[np.float64]
     ) -> Transitions:
         returns = memory.course.returns(places, self.settings.n_step, self.settings.gamma)
-        return Transitions(
+        told = Transitions(
             states=_observed(memory.states(places)),
             actions=torch.from_numpy(memory.segments.actions[places].astype(np.int64)),
             rewards=float32(returns.rewards),
@@ -123,6 +124,7 @@ class QLearner(ShardedSteps, DQNTorchLearner):  # type: ignore[misc]  # ray is u
             following=_observed(memory.states(returns.following)),
             weights=float32(weights),
         )
+        return told.to(self.device)
 
     def _follow(self) -> None:
         """Let the target network take over weights, where it is time."""

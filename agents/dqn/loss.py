@@ -26,6 +26,15 @@ class Transitions:
     following: Observed
     weights: Tensor  # [B] importance weights
 
+    def to(self, device: torch.device) -> "Transitions":
+        """The same where they are learned from."""
+        plain = ("actions", "rewards", "discounts", "weights")
+        return Transitions(
+            states=_moved(self.states, device),
+            following=_moved(self.following, device),
+            **{name: getattr(self, name).to(device) for name in plain},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
@@ -45,6 +54,11 @@ class Estimates:
 def observed(features: Tensor, rows: Tensor, ends: Tensor) -> Observed:
     """States as RLlib's modules take them."""
     return {Columns.OBS: {"features": features, "rows": rows}, ROW_ENDS: ends}
+
+
+def _moved(states: Observed, device: torch.device) -> Observed:
+    seen = {name: column.to(device) for name, column in states[Columns.OBS].items()}
+    return observed(seen["features"], seen["rows"], states[ROW_ENDS])  # ends stay on the CPU
 
 
 def estimates(module: QModule, told: Transitions) -> Estimates:

@@ -22,13 +22,14 @@ NO_ACTION = -torch.inf
 
 def dueling(network: Layers, features: Tensor, rows: Tensor, ends: Tensor) -> Tensor:
     """Q of packed candidates as [B, W], W the most candidates of a decision."""
-    # features: [B, K], rows: [R, F], ends: [B]
+    # features: [B, K], rows: [R, F], ends: [B] on the CPU
     owners, places = packing(ends)
-    scores = network.logits(features, rows, owners)
-    counts = torch.diff(ends, prepend=ends.new_zeros(1)).to(scores.dtype)
-    means = scores.new_zeros(len(ends)).index_add(0, owners, scores) / counts
+    whose = owners.to(features.device)
+    scores = network.logits(features, rows, whose)
+    counts = torch.diff(ends, prepend=ends.new_zeros(1)).to(scores)
+    means = scores.new_zeros(len(ends)).index_add(0, whose, scores) / counts
     base = network.state_value(features) - means
-    return unpacked(scores + base[owners], owners, places, len(ends), NO_ACTION)
+    return unpacked(scores + base[whose], whose, places, len(ends), NO_ACTION)
 
 
 class QModule(CandidateModule, QNetAPI, TargetNetworkAPI):  # type: ignore[misc]  # ray is untyped
@@ -52,8 +53,9 @@ class QModule(CandidateModule, QNetAPI, TargetNetworkAPI):  # type: ignore[misc]
 
     def make_target_networks(self) -> None:
         """Make the target network, with the weights of this one."""
-        weights = {name: value.detach().numpy() for name, value in self.named_parameters()}
-        self._target[:] = [CandidateNetwork(self.architecture, weights).requires_grad_(False)]
+        weights = {name: value.detach().cpu().numpy() for name, value in self.named_parameters()}
+        target = CandidateNetwork(self.architecture, weights).requires_grad_(False)
+        self._target[:] = [target.to(next(self.parameters()).device)]
 
     def get_target_network_pairs(self) -> list[tuple[nn.Module, nn.Module]]:
         """Layers, each with the one that follows it."""

@@ -2,12 +2,13 @@
 
 from jimbot_stream.agents.algorithms import Begun, Blobs, Played
 from jimbot_stream.agents.checkpoint import sha256
+from jimbot_stream.agents.devices import device_told
 from jimbot_stream.agents.dqn.config import DqnTrainConfig, from_json
 from jimbot_stream.agents.dqn.update import apply_dqn, empty_memory
 from jimbot_stream.agents.replay_memory import manifest
 from jimbot_stream.agents.replay_memory.memory import ReplayMemory
-from jimbot_stream.agents.rollouts.repeat import sampler_before
-from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.repeat import runners_before
+from jimbot_stream.agents.rollouts.shares import begun_snapshot
 from jimbot_stream.contracts import UpdateApplied
 
 
@@ -21,11 +22,12 @@ def repeat(
         ValueError: a blob or the configuration cannot be used, or games or memory stood elsewhere.
     """
     config = from_json(update.config_json)
-    sampler = sampler_before(update, config.rollout, run_seed, blobs, first=first)
+    device = device_told(update.environment_json)
+    runners = runners_before(update, config.rollout, run_seed, blobs, first=first)
     memory = _memory_before(update, config, blobs, first=first)
-    made = apply_dqn(before, sampler, memory, config, update.shuffle_seed)
+    made = apply_dqn(before, runners, memory, config, update.shuffle_seed, device=device)
     left = sha256(manifest.to_bytes(memory))
-    return Played(made.checkpoint, made.metrics, made.steps, sha256(sampler.snapshot()), left)
+    return Played(made.checkpoint, made.metrics, made.steps, sha256(runners.snapshot()), left)
 
 
 def begun(config_json: str, run_seed: int) -> Begun:
@@ -35,7 +37,7 @@ def begun(config_json: str, run_seed: int) -> Begun:
         ValueError: the configuration is of another version, or its games cannot be begun.
     """
     config = from_json(config_json)
-    sampler = sha256(Sampler(config.rollout, run_seed).snapshot())
+    sampler = sha256(begun_snapshot(config.rollout, run_seed))
     return Begun(sampler, sha256(manifest.to_bytes(empty_memory(config))))
 
 

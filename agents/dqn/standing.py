@@ -43,7 +43,7 @@ def restore(learner: QLearner, checkpoint: Checkpoint) -> None:
 def saved(learner: QLearner, before: Checkpoint) -> Checkpoint:
     """The checkpoint of a learner that has gone one update beyond another."""
     target = {
-        f"{TARGET}{name}": np.array(parameter.numpy())
+        f"{TARGET}{name}": np.array(parameter.cpu().numpy())
         for name, parameter in learner.policy.target.named_parameters()
     }
     after = adam.saved(learner, before)

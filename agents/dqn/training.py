@@ -21,7 +21,10 @@ class DqnTraining(PlayTraining[DqnTrainConfig]):
     def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
         """Remember every round, and learn from the memory while the next one is played."""
         self._begun = sha256(manifest.to_bytes(self._memory))
-        return apply_dqn(before, self._sampler, self._memory, self.config, shuffle_seed, told)
+        device = self._workplace.device
+        return apply_dqn(
+            before, self._sampler, self._memory, self.config, shuffle_seed, told, device
+        )
 
     def keep(self, applied: UpdateApplied) -> None:
         """Store the blocks that are new, then the manifest that names them."""

@@ -1,11 +1,10 @@
 """One update as a function: rounds of play, and after each some steps on what is remembered.
 
-As with PPO a round is played, in a thread of its own, while the learner learns from the rounds
-before it: the first two by the weights that the update begins with, every later one by those
-of two rounds before it. The lag is fixed, so threads have no say in any bit.
+As with PPO a round is played, in threads of its own or on a cluster, while the learner learns
+from the rounds before it: the first two by the weights that the update begins with, every later
+one by those of two rounds before it. The lag is fixed, so threads have no say in any bit.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,27 +12,25 @@ import torch
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.checkpoint import from_bytes
+from jimbot_stream.agents.devices import CPU, exact
 from jimbot_stream.agents.dqn.config import DqnTrainConfig
-from jimbot_stream.agents.dqn.exploration import EpsilonGreedy
+from jimbot_stream.agents.dqn.exploration import Exploring
 from jimbot_stream.agents.dqn.learner import QLearner, build_learner
 from jimbot_stream.agents.dqn.standing import restore, saved
-from jimbot_stream.agents.machine import one_thread
-from jimbot_stream.agents.network import CandidateNetwork
 from jimbot_stream.agents.replay_memory.memory import MIB, ReplayMemory, Shape
-from jimbot_stream.agents.rollouts.chunk import Chunk
+from jimbot_stream.agents.rollouts.runners import Round, Runners
 from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.shares import Played
 from jimbot_stream.agents.rollouts.update import (
     RolloutUpdate,
     Told,
-    frozen,
     mean_of,
     one_ahead,
     played,
+    playing,
+    weights_of,
 )
 from jimbot_stream.balatro import wire
-
-Seen = tuple[Chunk, NDArray[np.uint8]]
-"""A round of play, and what is rare in it."""
 
 
 def empty_memory(config: DqnTrainConfig) -> ReplayMemory:
@@ -45,15 +42,16 @@ def empty_memory(config: DqnTrainConfig) -> ReplayMemory:
 
 def apply_dqn(
     checkpoint: bytes,
-    sampler: Sampler,
+    sampler: Sampler | Runners,
     memory: ReplayMemory,
     config: DqnTrainConfig,
     shuffle_seed: int,
     told: Told = lambda steps: None,
+    device: torch.device = CPU,
 ) -> RolloutUpdate:
-    """Play and learn; equal arguments give equal bytes on machines of one class.
+    """Play and learn; equal arguments give equal bytes on machines and devices of one class.
 
-    Sampler and memory stand afterwards where the next update goes on.
+    Runners and memory stand afterwards where the next update goes on.
 
     Raises:
         CheckpointError: the checkpoint is damaged, or does not estimate Q.
@@ -63,13 +61,13 @@ def apply_dqn(
     """
     before = from_bytes(checkpoint)
     order = np.random.Generator(np.random.Philox(key=shuffle_seed))
-    with one_thread(), ThreadPoolExecutor(1, "sampler", torch.set_num_threads, (1,)) as pool:
-        learner = build_learner(before.shape, config.dqn)
+    with exact(device), playing(sampler) as runners:
+        learner = build_learner(before.shape, config.dqn, device)
         restore(learner, before)
-        work = _Update(learner, sampler, memory, config, before.update)
-        for seen in one_ahead(config.rollout.rounds, lambda number: work.play(number, pool)):
-            work.learn(seen, order)
-            told(len(seen[0]))
+        work = _Update(learner, memory, config, before.update)
+        for round_ in one_ahead(config.rollout.rounds, lambda number: work.play(number, runners)):
+            work.learn(round_, order)
+            told(len(round_.chunk))
         after = saved(learner, before)
     return RolloutUpdate(
         after.to_bytes(), work.metrics(), config.rollout.decisions, work.episodes()
@@ -82,28 +80,27 @@ class _Update:
     def __init__(
         self,
         learner: QLearner,
-        sampler: Sampler,
         memory: ReplayMemory,
         config: DqnTrainConfig,
         updates: int,
     ) -> None:
         self._learner = learner
-        self._sampler = sampler
         self._memory = memory
         self._config = config
         self._updates = updates
         self._ended: list[NDArray[Any]] = []
         self._numbers: list[dict[str, float]] = []
 
-    def play(self, number: int, pool: ThreadPoolExecutor) -> "Future[Seen]":
+    def play(self, number: int, runners: Runners) -> Round:
         """Begin a round of play by the weights as they are now."""
-        network = frozen(self._learner.policy, self._learner.policy.architecture)
-        return pool.submit(self._seen, network, self.epsilon(number))
+        policy, way = self._learner.policy, Exploring(self.epsilon(number))
+        return runners.play(policy.architecture, weights_of(policy), way)
 
-    def learn(self, seen: Seen, order: np.random.Generator) -> None:
+    def learn(self, round_: Played, order: np.random.Generator) -> None:
         """Remember a round, and take some gradient steps."""
-        self._memory.add(*seen)
-        self._ended.append(seen[0].episodes)
+        assert round_.seen is not None  # whoever explores watches
+        self._memory.add(round_.chunk, round_.seen)
+        self._ended.append(round_.chunk.episodes)
         beta = self._config.memory.beta_of(self._updates + 1)
         numbers = self._learner.learn(self._memory, beta, order)
         if numbers:
@@ -131,8 +128,3 @@ class _Update:
                 "memory_transitions": float(len(memory)),
             }
         )
-
-    def _seen(self, network: CandidateNetwork, epsilon: float) -> Seen:
-        choosing = EpsilonGreedy(self._sampler.run_seed, epsilon)
-        chunk = self._sampler.sample(network, choosing)
-        return chunk, choosing.witness.seen

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field
 
 from jimbot_stream.agents.checkpoint import canonical_json
+from jimbot_stream.agents.recording import ADDED, as_record, from_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class UpdateConfig:
     epochs: int = 10
     """Passes over the batch."""
     minibatch: int = 64
-    """Decisions per gradient step."""
+    """Decisions whose gradients are computed at a time; those of a step, unless accumulated."""
     entropy: float = 0.0005
     """Bonus for undecidedness."""
     value_weight: float = 0.5
@@ -35,6 +36,8 @@ class UpdateConfig:
     """Parts of a minibatch whose gradients are computed apart and summed in order."""
     reward: str = "progress-1"
     """Name of the reward function in ``rewards.REWARDS``."""
+    accumulate: int = field(default=1, metadata=ADDED)
+    """Minibatches whose gradients make one step, where memory holds no larger minibatch."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -42,7 +45,7 @@ class UpdateConfig:
         Raises:
             ValueError: a number is out of its range; the message names it.
         """
-        for name in ("epochs", "minibatch", "shards"):
+        for name in ("epochs", "minibatch", "shards", "accumulate"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
         for name in ("gamma", "lambda_"):
@@ -54,7 +57,7 @@ class UpdateConfig:
 
     def to_json(self) -> str:
         """Canonical JSON: equal configurations give equal text."""
-        return canonical_json(asdict(self))
+        return canonical_json(as_record(self))
 
 
 def shuffle_seed(run_seed: int, update: int) -> int:
@@ -69,10 +72,4 @@ def from_json(text: str) -> UpdateConfig:
     Raises:
         ValueError: not a configuration of this version.
     """
-    value = json.loads(text)
-    if not isinstance(value, dict) or set(value) != {item.name for item in fields(UpdateConfig)}:
-        raise ValueError(
-            "the recorded configuration has other fields than this release's: go on with the"
-            " release that began the run, or begin another with a new --run-seed"
-        )
-    return UpdateConfig(**value)
+    return from_record(UpdateConfig, json.loads(text), "ppo")

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+import torch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.columns import Columns as Names
 from torch import Tensor
 
+from jimbot_stream.agents.devices import CPU, gpus
 from jimbot_stream.agents.module import ROW_ENDS, CandidateModule, module_spec
 from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -27,8 +29,10 @@ from jimbot_stream.agents.sharding import (
 __all__ = ["ColumnLearner", "DivergedError", "build_learner"]
 
 
-def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
-    """A learner in this process.
+def build_learner(
+    shape: Architecture, config: UpdateConfig, device: torch.device = CPU
+) -> "ColumnLearner":
+    """A learner in this process, on a device of ``agents.devices``.
 
     ``ray.init`` is never called: a Learner is an ordinary object, Ray's daemons would
     cost 600 MB and six seconds, and one learner needs no cluster.
@@ -52,7 +56,7 @@ def build_learner(shape: Architecture, config: UpdateConfig) -> "ColumnLearner":
             num_epochs=config.epochs,
             minibatch_size=config.minibatch,
         )
-        .learners(num_learners=0, num_gpus_per_learner=0, learner_class=ColumnLearner)
+        .learners(num_learners=0, num_gpus_per_learner=gpus(device), learner_class=ColumnLearner)
     )
     learner: ColumnLearner = algorithm.build_learner(
         spaces={"__env__": spaces, DEFAULT_MODULE_ID: spaces}
@@ -79,6 +83,7 @@ class ColumnLearner(ShardedSteps, PPOTorchLearner):  # type: ignore[misc]  # ray
             DivergedError: a loss or gradient is not finite.
         """
         metrics: Numbers = {}
+        columns = columns.to(self.device)
         with shard_threads(self.settings.shards) as threads:
             for epoch in range(self.settings.epochs):
                 totals = self._epoch(columns, order, threads)
@@ -93,9 +98,11 @@ class ColumnLearner(ShardedSteps, PPOTorchLearner):  # type: ignore[misc]  # ray
         self, columns: Columns, order: np.random.Generator, threads: ThreadPoolExecutor
     ) -> Numbers:
         totals = {"entropy": 0.0, "kl": 0.0, "policy": 0.0, "value": 0.0}
-        for rows in minibatches(len(columns.actions), self.settings.minibatch, order):
+        told = self.settings
+        for rows in minibatches(len(columns.actions), told.minibatch * told.accumulate, order):
             terms = partial(self._terms, columns, len(rows))
-            totals = added(totals, self.step(rows, self.settings.shards, threads, terms))
+            parts = self.step(rows, told.shards, threads, terms, told.minibatch)
+            totals = added(totals, parts)
         return totals
 
     def _terms(self, whole: Columns, decisions: int, shard: Index) -> tuple[Tensor, Numbers]:

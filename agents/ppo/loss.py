@@ -17,7 +17,7 @@ class Columns:
 
     features: Tensor  # [B, K]
     rows: Tensor  # [R, F] candidates, packed
-    ends: Tensor  # [B] int64, where the rows of each decision end
+    ends: Tensor  # [B] int64, where the rows of each decision end; on the CPU
     actions: Tensor  # [B] int64, which of its own rows
     log_probs: Tensor  # [B] under the policy that played
     advantages: Tensor  # [B] standardised
@@ -27,10 +27,15 @@ class Columns:
     def part(self, index: NDArray[np.int64]) -> "Columns":
         """Some of the decisions, in the order of index."""
         rows, upto = picked(self.ends.numpy(), index)
-        chosen = torch.from_numpy(index)
-        packed = {"rows": self.rows[torch.from_numpy(rows)], "ends": torch.from_numpy(upto)}
+        chosen, taken = (torch.from_numpy(i).to(self.rows.device) for i in (index, rows))
+        packed = {"rows": self.rows[taken], "ends": torch.from_numpy(upto)}
         plain = (name for name in self.__slots__ if name not in packed)
         return Columns(**packed, **{name: getattr(self, name)[chosen] for name in plain})
+
+    def to(self, device: torch.device) -> "Columns":
+        """The same decisions where they are learned from."""
+        moved = {name: getattr(self, name).to(device) for name in self.__slots__ if name != "ends"}
+        return Columns(ends=self.ends, **moved)
 
 
 @dataclass(frozen=True, slots=True)

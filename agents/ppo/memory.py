@@ -33,8 +33,8 @@ def restore(learner: Learner, checkpoint: Checkpoint) -> None:
                 parameter.copy_(torch.tensor(checkpoint.module[name]))
             learner.adam_of(parameter).state[parameter] = {
                 "step": torch.tensor(float(checkpoint.optimizer_steps)),
-                "exp_avg": torch.tensor(checkpoint.adam_first[name]),
-                "exp_avg_sq": torch.tensor(checkpoint.adam_second[name]),
+                "exp_avg": torch.tensor(checkpoint.adam_first[name], device=parameter.device),
+                "exp_avg_sq": torch.tensor(checkpoint.adam_second[name], device=parameter.device),
             }
 
 
@@ -51,9 +51,9 @@ def saved(learner: Learner, before: Checkpoint) -> Checkpoint:
     for name, parameter in learner.policy.named_parameters():
         if name in before.module:
             memory = learner.adam_of(parameter).state[parameter]
-            module[name] = parameter.detach().numpy()
-            first[name] = memory["exp_avg"].numpy()
-            second[name] = memory["exp_avg_sq"].numpy()
+            module[name] = parameter.detach().cpu().numpy()
+            first[name] = memory["exp_avg"].cpu().numpy()
+            second[name] = memory["exp_avg_sq"].cpu().numpy()
             steps = int(memory["step"])
             for value in (module[name], first[name], second[name]):
                 if not np.isfinite(value).all():

@@ -46,6 +46,8 @@ class RolloutConfig:
     """Dollars at the beginning of a game, beyond those of the deck."""
     stage: int = field(default=0, metadata=ADDED)
     """How often the run's games were changed; a stage's games have seeds of their own."""
+    runners: int = field(default=1, metadata=ADDED)
+    """Shares into which the games are cut; who plays a share, and where, has no say in any bit."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; deck, stake and ante are checked where games are made.
@@ -53,9 +55,11 @@ class RolloutConfig:
         Raises:
             ValueError: a number is out of its range, or there is no such reward.
         """
-        for name in ("games", "steps", "rounds", "most_steps"):
+        for name in ("games", "steps", "rounds", "most_steps", "runners"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if self.games % self.runners:
+            raise ValueError(f"{self.games} games cannot be cut into {self.runners} equal shares")
         if not 0 <= self.step_cost < math.inf:
             raise ValueError("step_cost must be a number, not below 0")
         if self.reward not in REWARDS:

@@ -12,8 +12,19 @@ PROFILES: Final[dict[str, TrainConfig]] = {
         replace(rollout_ppo(), epochs=4, minibatch=128, learning_rate=2e-3),
     ),
     "laptop": TrainConfig(RolloutConfig(games=128, steps=32, rounds=64)),
+    "rtx3090": TrainConfig(
+        RolloutConfig(games=512, steps=32, rounds=32, runners=4),
+        replace(rollout_ppo(), minibatch=4096, shards=1),
+    ),
+    "cluster": TrainConfig(
+        RolloutConfig(games=1024, steps=32, rounds=32, runners=8),
+        replace(rollout_ppo(), minibatch=2048, accumulate=2),
+    ),
 }
-"""By name: ``ci`` makes the most of few games, ``laptop`` of processor time."""
+"""By name: ``ci`` makes the most of few games, ``laptop`` of the time of two cores, ``rtx3090`` of
+one GPU and at least four cores beside it, ``cluster`` of eight cores, on one machine or several."""
 
-GATES: Final[dict[str, GateConfig]] = {"laptop": GateConfig(every=10)}
+GATES: Final[dict[str, GateConfig]] = {
+    name: GateConfig(every=10) for name in ("laptop", "rtx3090", "cluster")
+}
 """Gate by profile; where there is none, no checkpoint is compared, and none promoted."""

@@ -52,6 +52,11 @@ class Choosing(Protocol):
         """
         ...
 
+    @property
+    def seen(self) -> NDArray[np.uint8] | None:
+        """What was rare in the round, [T * N]; None where nobody watches."""
+        ...
+
     def before(self, games: Games) -> None:
         """See the games where the actions are chosen and not yet carried out."""
         ...
@@ -63,6 +68,8 @@ class Choosing(Protocol):
 
 class Softmax:
     """Draws by the softmax of the scores, as a policy does."""
+
+    seen = None
 
     def __init__(self, seed: int) -> None:
         """Draw with the seed."""
@@ -86,6 +93,11 @@ class Softmax:
         """Need no more."""
 
 
+def of_share(share: int) -> str:
+    """What the name of a seed says of a share; the first is called as if there were no other."""
+    return f" of share {share}" if share else ""
+
+
 class SnapshotError(ValueError):
     """The bytes are no snapshot of these games."""
 
@@ -107,18 +119,19 @@ def _unpacked(snapshot: bytes) -> tuple[dict[str, Any], bytes]:
 class Sampler:
     """Games in lockstep; every one that ends makes way for the next of its own series."""
 
-    def __init__(self, config: RolloutConfig, run_seed: int) -> None:
-        """Begin all games.
+    def __init__(self, config: RolloutConfig, run_seed: int, share: int = 0) -> None:
+        """Begin all games, or one of the equal shares into which the configuration cuts them.
 
         Raises:
             ValueError: an unknown deck, stake or ante.
         """
         self.config = config
         self.run_seed = run_seed
+        self.share = share
         self.step = 0
         """Decisions of every game so far; numbers the random draws."""
         games = Games(
-            config.games,
+            config.games // config.runners,
             deck=config.deck,
             stake=config.stake,
             win_ante=config.win_ante,
@@ -128,7 +141,9 @@ class Sampler:
         # A stage begins with other games and other draws than those before it, or the run would
         # learn what it has learned; the first one is called as it was before there were stages.
         of = f" of stage {config.stage}" if config.stage else ""
-        self._lockstep = Lockstep(games, word_of(f"games{of}", run_seed), config.money)
+        base = word_of(f"games{of}", run_seed) + share * len(games)
+        self._lockstep = Lockstep(games, base, config.money)
+        of += of_share(share)
         self._softmax = Softmax(word_of(f"draws{of}", run_seed))
 
     @property
@@ -151,8 +166,7 @@ class Sampler:
 
     def snapshot(self) -> bytes:
         """Where all games stand, so that ``restore`` can go on from here."""
-        head = {"rules_version": RULES_VERSION, "run_seed": self.run_seed, "step": self.step}
-        text = canonical_json(head | {"rollout": as_record(self.config)}).encode()
+        text = canonical_json(self._identity() | {"step": self.step}).encode()
         parts = (self.games.states, self.games.rngs, self.games.carry)
         body = b"".join(part.tobytes() for part in parts)  # packed, it would depend on the packer
         return MAGIC + len(text).to_bytes(8, "little") + text + body
@@ -164,8 +178,7 @@ class Sampler:
             SnapshotError: it is damaged, of other games or of other rules.
         """
         head, body = _unpacked(snapshot)
-        own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
-        for name, value in (own | {"rollout": as_record(self.config)}).items():
+        for name, value in self._identity().items():
             if head.get(name) != value:
                 raise SnapshotError(f"the games' {name} was {head.get(name)!r}, here {value!r}")
         parts = (self.games.states, self.games.rngs, self.games.carry)
@@ -177,6 +190,12 @@ class Sampler:
             part.view(np.uint8)[:] = raw.reshape(part.view(np.uint8).shape)
             at += part.nbytes
         self.step = int(head["step"])
+
+    def _identity(self) -> dict[str, Any]:
+        """Whose games these are."""
+        own = {"rules_version": RULES_VERSION, "run_seed": self.run_seed}
+        share = {"share": self.share} if self.config.runners > 1 else {}
+        return own | share | {"rollout": as_record(self.config)}
 
     def _decide(self, book: "_Book", number: int, network: Scoring, choosing: Choosing) -> None:
         at = book.look(number)

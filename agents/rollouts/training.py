@@ -13,14 +13,15 @@ from threading import Event
 from typing import Final, Generic, TypeVar
 
 from jimbot_stream.agents.algorithms import PlayConfig
+from jimbot_stream.agents.budget import BudgetError
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.curriculum.promotion import advanced
-from jimbot_stream.agents.machine import environment
+from jimbot_stream.agents.devices import environment_of
 from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
 from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
-from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.runners import HERE, Runners, Workplace
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
 from jimbot_stream.agents.soundness import DIVERGED, RULES_DISAGREE, Fault
 from jimbot_stream.agents.training_run import RunError, TrainingRun
@@ -54,7 +55,13 @@ C = TypeVar("C", bound=PlayConfig)
 class PlayTraining(ABC, Generic[C]):
     """Goes on with one run; what an algorithm does in its own way stands in a subclass."""
 
-    def __init__(self, run: TrainingRun, clock: Clock, settle: Settle = _nothing) -> None:
+    def __init__(
+        self,
+        run: TrainingRun,
+        clock: Clock,
+        settle: Settle = _nothing,
+        workplace: Workplace = HERE,
+    ) -> None:
         """Take up the run where its record ends; settle decides about every new checkpoint.
 
         Raises:
@@ -66,6 +73,7 @@ class PlayTraining(ABC, Generic[C]):
         self._run = run
         self._clock = clock
         self._settle = settle
+        self._workplace = workplace
         self._stand()
 
     @abstractmethod
@@ -102,6 +110,8 @@ class PlayTraining(ABC, Generic[C]):
         whose minibatches come in another order.
 
         Raises:
+            BudgetError: the run holds more memory than it may; what is recorded stands.
+            ClusterError: a cluster cannot play the games; what is recorded stands.
             DivergedError: the update gave no finite weights; the last checkpoint stays.
             RulesDisagreeError: the rules refused what they had listed.
             RunError: another learner goes on with the same run.
@@ -119,6 +129,13 @@ class PlayTraining(ABC, Generic[C]):
             await self._settle()
             await self._advance()
             done(Progress(applied, self._clock.monotonic() - begun))
+            self._refuse_outgrown()
+
+    def _refuse_outgrown(self) -> None:
+        budget = self._workplace.budget
+        told = budget.outgrown(self._sampler.held()) if budget is not None else None
+        if told is not None:
+            raise BudgetError(f"{self._run.started.run_id}: {told}")
 
     async def _reject(self, error: BaseException) -> None:
         for kind, cause in _CAUSES.items():
@@ -150,10 +167,17 @@ class PlayTraining(ABC, Generic[C]):
         self.config = self.read_config(run.config_json)
         if run.applied and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
-        self._sampler = Sampler(self.config.rollout, run.started.run_seed)
+        self._let_go()
+        self._sampler: Runners = self._workplace.runners(self.config.rollout, run.started.run_seed)
         last = next(run.newest_updates(), None)
         if last is not None and self.read_config(last.config_json).rollout == self.config.rollout:
             self._sampler.restore(run.blobs.get(run.sampler))
+
+    def _let_go(self) -> None:
+        """Close the runners that played before, if there were any."""
+        before: Runners | None = getattr(self, "_sampler", None)
+        if before is not None:
+            before.close()
 
     async def _compute(self, told: Callable[[int], None]) -> RolloutUpdate:
         """The next update, in a thread; one that is not waited for is stopped at its next round."""
@@ -183,7 +207,7 @@ class PlayTraining(ABC, Generic[C]):
             checkpoint_out=sha256(update.checkpoint),
             shuffle_seed=shuffle_seed(run.started.run_seed, number),
             config_json=self.config.to_json(),
-            environment_json=canonical_json(environment()),
+            environment_json=canonical_json(environment_of(self._workplace.device)),
             threads=self.config.shards,
             steps=update.steps,
             metrics={name: value for name, value in update.metrics.items() if math.isfinite(value)},
@@ -206,7 +230,8 @@ class Training(PlayTraining[TrainConfig]):
 
     def apply(self, before: bytes, shuffle_seed: int, told: Told) -> RolloutUpdate:
         """Learn from every round once, while the next one is played."""
-        return apply_rollouts(before, self._sampler, self.config, shuffle_seed, told)
+        device = self._workplace.device
+        return apply_rollouts(before, self._sampler, self.config, shuffle_seed, told, device)
 
     def due(self) -> CurriculumAdvanced | None:
         """By the games of the updates that the record holds."""

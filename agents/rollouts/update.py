@@ -1,14 +1,14 @@
 """One update in the simulator as a function: rounds of play, each learned from while the next runs.
 
 The first two rounds are played by the weights that the update begins with, every later one
-by those of two rounds before it: the learner passes over a round while the sampler, in a thread
-of its own, plays the next. The lag is fixed, so threads have no say in any bit.
+by those of two rounds before it: the learner passes over a round while the runners, in threads
+of their own or on a cluster, play the next. The lag is fixed, so threads have no say in any bit.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from jimbot_stream.agents.checkpoint import Tensors, from_bytes
-from jimbot_stream.agents.machine import one_thread
-from jimbot_stream.agents.network import Architecture, CandidateNetwork
+from jimbot_stream.agents.devices import CPU, exact
 from jimbot_stream.agents.ppo.advantages import rollout_advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import build_learner
@@ -25,7 +24,9 @@ from jimbot_stream.agents.ppo.loss import Columns
 from jimbot_stream.agents.ppo.memory import float32, restore, saved
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import TrainConfig
+from jimbot_stream.agents.rollouts.runners import LocalRunners, Round, Runners
 from jimbot_stream.agents.rollouts.sampler import Sampler
+from jimbot_stream.agents.rollouts.shares import Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,22 @@ class RolloutUpdate:
     """Games that ended meanwhile; ``chunk.EPISODE``."""
 
 
-Round = TypeVar("Round")
 Told = Callable[[int], None]
 """Hears of the decisions of every round that was learned from."""
 
 
 def apply_rollouts(
     checkpoint: bytes,
-    sampler: Sampler,
+    sampler: Sampler | Runners,
     config: TrainConfig,
     shuffle_seed: int,
     told: Told = lambda steps: None,
+    device: torch.device = CPU,
 ) -> RolloutUpdate:
-    """Play and learn; equal arguments give equal bytes on machines of one class.
+    """Play and learn; equal arguments give equal bytes on machines and devices of one class.
 
-    The sampler stands afterwards where the next update goes on.
+    The runners, or the sampler that is the only one, stand afterwards where the next update
+    goes on.
 
     Raises:
         CheckpointError: the checkpoint is damaged or of another format, or estimates Q.
@@ -64,16 +66,16 @@ def apply_rollouts(
     before = from_bytes(checkpoint)
     before.refuse_q()
     order = np.random.Generator(np.random.Philox(key=shuffle_seed))
-    with one_thread(), ThreadPoolExecutor(1, "sampler", torch.set_num_threads, (1,)) as pool:
-        learner = build_learner(before.shape, config.ppo)
+    with exact(device), playing(sampler) as runners:
+        learner = build_learner(before.shape, config.ppo, device)
         restore(learner, before)
         metrics: list[dict[str, float]] = []
         ended: list[NDArray[Any]] = []
 
-        def play(number: int) -> Future[Chunk]:
-            return pool.submit(sampler.sample, frozen(learner.policy, before.shape))
+        def play(number: int) -> Round:
+            return runners.play(before.shape, weights_of(learner.policy))
 
-        for chunk in one_ahead(config.rollout.rounds, play):
+        for chunk in (seen.chunk for seen in one_ahead(config.rollout.rounds, play)):
             metrics.append(learner.learn(columns(chunk, config.ppo), order))
             ended.append(chunk.episodes)
             told(len(chunk))
@@ -100,15 +102,29 @@ def columns(chunk: Chunk, config: UpdateConfig) -> Columns:
     )
 
 
-def frozen(policy: nn.Module, shape: Architecture) -> CandidateNetwork:
-    """A network with the weights that a module has now, to play with while it learns on."""
-    weights: Tensors = {
-        name: parameter.detach().numpy().copy() for name, parameter in policy.named_parameters()
+@contextmanager
+def playing(sampler: Sampler | Runners) -> Iterator[Runners]:
+    """Whoever plays, as runners; a sampler is a single one in this process."""
+    if not isinstance(sampler, Sampler):
+        yield sampler
+        return
+    runners = LocalRunners.of(sampler)
+    try:
+        yield runners
+    finally:
+        runners.rest()  # the sampler is its owner's again, even if an update was broken off
+        runners.close()
+
+
+def weights_of(policy: nn.Module) -> Tensors:
+    """The weights that a module has now, to play with while it learns on."""
+    return {
+        name: parameter.detach().cpu().numpy().copy()
+        for name, parameter in policy.named_parameters()
     }
-    return CandidateNetwork(shape, weights).eval()
 
 
-def one_ahead(rounds: int, play: Callable[[int], "Future[Round]"]) -> Iterator[Round]:
+def one_ahead(rounds: int, play: Callable[[int], Round]) -> Iterator[Played]:
     """What every round brought; the next one is under way while the caller learns."""
     following = play(0)
     for number in range(rounds):

@@ -68,6 +68,32 @@ class Settings:
         " before it where that cannot be used, else an untrained one.",
     )
 
+    object_store_mib: int = _setting(
+        "JIMBOT_OBJECT_STORE_MIB",
+        2560,
+        "Memory of Ray's object store where `jimbot-learn train --address local` begins one.",
+        limits=range(76, 1 << 20),
+    )
+    workers_mib: int = _setting(
+        "JIMBOT_WORKERS_MIB",
+        3584,
+        "Memory of the processes of this machine that play and learn in a training run. One that"
+        " needs more is refused; one that outgrows it ends after the update at hand.",
+        limits=range(1, 1 << 20),
+    )
+    checkpoints_mib: int = _setting(
+        "JIMBOT_CHECKPOINTS_MIB",
+        1024,
+        "Memory of the checkpoints and snapshots that a training run has at hand at once.",
+        limits=range(1, 1 << 20),
+    )
+    buffer_mib: int = _setting(
+        "JIMBOT_BUFFER_MIB",
+        1024,
+        "Memory of the replay memory of DQN; a profile that asks for more is refused.",
+        limits=range(1, 1 << 20),
+    )
+
     @property
     def blobs(self) -> Path:
         """Folder of content-addressed blobs, shared by worker, learner and replay."""

@@ -1,14 +1,18 @@
 """A recorded run goes on where it stopped, and can be computed again."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from jimbot_stream.agents.budget import Budget, BudgetError
+from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
+from jimbot_stream.agents.rollouts.runners import Workplace
 from jimbot_stream.agents.rollouts.training import Progress, Training
 from jimbot_stream.agents.training_run import RunError, TrainingRun
 from jimbot_stream.checkpoints import BlobError, BlobStore
@@ -76,6 +80,40 @@ async def test_every_update_is_computed_again(
     verdicts = [verdict async for verdict in Replayer(log, blobs).verify()]
     assert not [verdict for verdict in verdicts if isinstance(verdict, Divergence)]
     assert sum(isinstance(v, Match) and v.kind == "update" for v in verdicts) == 2
+
+
+async def test_games_in_shares_and_sums_of_gradients_are_computed_again(
+    log: EventLog, blobs: BlobStore, config: TrainConfig
+) -> None:
+    cut = TrainConfig(
+        replace(config.rollout, runners=2), replace(config.ppo, minibatch=4, accumulate=4)
+    )
+    run, _ = await trained(log, blobs, cut, 1)
+    run, _ = await trained(log, blobs, cut, 2)  # taken up where the shares stood
+    verdicts = [verdict async for verdict in Replayer(log, blobs).verify()]
+    assert not [verdict for verdict in verdicts if isinstance(verdict, Divergence)]
+    assert sum(isinstance(v, Match) and v.kind == "update" for v in verdicts) == 2
+    assert '"accumulate":4' in run.updates[1].config_json
+    assert '"runners":2' in run.updates[1].config_json
+
+
+async def test_a_run_that_outgrew_its_memory_ends_with_a_recorded_update(
+    log: EventLog, blobs: BlobStore, config: TrainConfig
+) -> None:
+    run = await begun(log, blobs, config)
+    training = Training(run, FrozenClock(), workplace=Workplace(budget=Budget(0, 1, 1, 1)))
+    with pytest.raises(BudgetError, match=f"run{SEED}: learner and samplers hold"):
+        await training.train(lambda: run.update >= 3, lambda steps: None, lambda done: None)
+    assert run.update == 1
+    run, _ = await trained(log, blobs, config, 2)
+    assert run.update == 2
+
+
+async def test_the_record_tells_the_device_of_the_learner(
+    log: EventLog, blobs: BlobStore, config: TrainConfig
+) -> None:
+    run, _ = await trained(log, blobs, config, 1)
+    assert orjson.loads(run.updates[0].environment_json) == environment()
 
 
 async def test_a_run_of_another_algorithm_is_refused(

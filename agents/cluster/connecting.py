@@ -1,0 +1,86 @@
+"""To a Ray cluster and away from it again: one that runs already, or one of this process."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import ray
+import torch
+
+from jimbot_stream.agents.budget import MIB, Budget, handed_over, sampler
+from jimbot_stream.agents.cluster import LOCAL, ClusterError
+from jimbot_stream.agents.cluster.runners import ClusterRunners, Places
+from jimbot_stream.agents.devices import CPU
+from jimbot_stream.agents.rollouts.config import RolloutConfig
+from jimbot_stream.agents.rollouts.runners import Workplace
+
+
+@contextmanager
+def cluster(
+    address: str,
+    rollout: RolloutConfig,
+    budget: Budget,
+    device: torch.device = CPU,
+    places: Places | None = None,
+) -> Iterator[Workplace]:
+    """A workplace whose runners are actors of the cluster at an address.
+
+    ``auto`` is the cluster to which this machine belongs, ``local`` one that is begun for the
+    purpose with as many CPUs as there are runners, and an object store as large as its budget.
+
+    Raises:
+        ClusterError: there is no such cluster, or it is too small.
+    """
+    places = places or Places(memory=sampler(rollout))
+    _connect(address, rollout, budget)
+    try:
+        _refuse_too_small(rollout, places)
+        yield Workplace(device, partial(ClusterRunners, places=places), budget)
+    finally:
+        ray.shutdown()
+
+
+def _connect(address: str, rollout: RolloutConfig, budget: Budget) -> None:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a training run calls nobody
+    quiet = {"log_to_driver": False, "logging_level": "error"}
+    try:
+        if address == LOCAL:
+            ray.init(
+                num_cpus=rollout.runners,
+                num_gpus=0,  # the learner's, which is no actor
+                object_store_memory=budget.object_store,
+                include_dashboard=False,
+                **quiet,
+            )
+        else:
+            ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        why = str(error).rstrip(".")
+        raise ClusterError(
+            f"no Ray cluster at {address}: {why}. Begin one with `ray start --head`, join other"
+            " machines with `ray start --address=HOST:6379`; or leave --address out, and all is"
+            " played in this process"
+        ) from error
+
+
+def _refuse_too_small(rollout: RolloutConfig, places: Places) -> None:
+    """Make sure that all runners can be there at once, and their rounds be handed over.
+
+    Raises:
+        ClusterError: one of them cannot.
+    """
+    there: dict[str, float] = ray.cluster_resources()
+    wanted = {
+        "CPU": rollout.runners * places.cpus,
+        "memory": float(rollout.runners * places.memory),
+        "object_store_memory": float(handed_over(rollout)),
+    }
+    for name, amount in wanted.items():
+        if there.get(name, 0.0) < amount:
+            unit = (1, "") if name == "CPU" else (MIB, " MiB")
+            raise ClusterError(
+                f"{rollout.runners} samplers need {amount / unit[0]:,.0f}{unit[1]} of {name}, the"
+                f" cluster has {there.get(name, 0.0) / unit[0]:,.0f}{unit[1]}: add machines to it,"
+                " or begin a run of a profile with fewer runners"
+            )
