@@ -1,7 +1,7 @@
 """One update computed twice on each device there is: are the bytes the same, and how fast is it.
 
-The learner is RLlib's, as in training. Without ``--play`` it learns from made-up decisions, so
-that a machine without the compiled rules can be tried; with it whole rounds are played. Exits
+The learners are RLlib's, as in training. They learn from made-up decisions, so that a machine
+without the compiled rules can be tried; with ``--play`` whole rounds are played besides. Exits
 with 1 where a device gives other bytes the second time.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import click
 import numpy as np
@@ -21,16 +22,22 @@ from bench import figures
 
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
 from jimbot_stream.agents.devices import CPU, class_of, device_named, exact
+from jimbot_stream.agents.dqn import standing
+from jimbot_stream.agents.dqn.config import DqnConfig
+from jimbot_stream.agents.dqn.learner import build_learner as build_q_learner
+from jimbot_stream.agents.dqn.loss import Transitions, estimates, observed
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import build_learner
 from jimbot_stream.agents.ppo.loss import Columns
 from jimbot_stream.agents.ppo.memory import float32, restore, saved
 from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig
+from jimbot_stream.agents.sharding import Index, Numbers, minibatches, shard_threads
 from jimbot_stream.clock import SystemClock
 
 SEED = 5
 CLOCK = SystemClock()
 PPO = UpdateConfig(epochs=2, minibatch=4096, shards=1, accumulate=2)
+DQN = DqnConfig(minibatch=1024, shards=1)
 Compute = Callable[[torch.device, int], bytes]
 """A device and a number of decisions, or rounds, to the bytes of a checkpoint."""
 
@@ -39,6 +46,7 @@ Compute = Callable[[torch.device, int], bytes]
 class Figure:
     """What a device came to."""
 
+    update: str
     device: str
     sha256: str
     identical: bool
@@ -80,6 +88,29 @@ def learn(device: torch.device, decisions: int) -> bytes:
         return saved(learner, before).to_bytes()
 
 
+def learn_values(device: torch.device, decisions: int) -> bytes:
+    """Learn Q from made-up transitions, each of which leads to where it began."""
+    before = from_bytes(untrained(SEED))
+    columns, order = made_up(decisions), np.random.Generator(np.random.Philox(key=SEED))
+    with exact(device), shard_threads(DQN.shards) as threads:
+        learner = build_q_learner(before.shape, DQN, device)
+        standing.restore(learner, before)
+
+        def terms(rows: Index) -> tuple[torch.Tensor, Numbers]:
+            part = columns.part(rows)
+            seen = observed(part.features, part.rows, part.ends)
+            discounts = torch.full_like(part.weights, DQN.gamma)
+            told = Transitions(seen, part.actions, part.returns, discounts, seen, part.weights).to(
+                device
+            )
+            found = estimates(learner.policy, told)
+            return found.loss / DQN.minibatch, found.numbers()
+
+        for rows in minibatches(decisions, DQN.minibatch, order):
+            learner.step(rows, DQN.shards, threads, terms)
+        return standing.saved(learner, before).to_bytes()
+
+
 def play_and_learn(device: torch.device, decisions: int) -> bytes:
     """Play so many decisions in two rounds, and learn from them."""
     from jimbot_stream.agents.rollouts.runners import LocalRunners
@@ -91,20 +122,22 @@ def play_and_learn(device: torch.device, decisions: int) -> bytes:
     return apply_rollouts(untrained(SEED), runners, config, SEED, device=device).checkpoint
 
 
-def figure(compute: Compute, device: torch.device, decisions: int, cpu: bytes | None) -> Figure:
+def figure(name: str, device: torch.device, decisions: int, cpu: bytes) -> Figure:
     """Compute twice."""
+    compute = UPDATES[name]
     begun = CLOCK.monotonic()
     one = compute(device, decisions)
     between = CLOCK.monotonic()
     two = compute(device, decisions)
     ended = CLOCK.monotonic()
     return Figure(
+        name,
         class_of(device) or "cpu",
         sha256(one),
         one == two,
         round(decisions / (ended - between), 1),
         round(between - begun, 2),
-        distance(one, cpu if cpu is not None else one),
+        distance(one, cpu),
     )
 
 
@@ -114,20 +147,37 @@ def distance(one: bytes, other: bytes) -> float:
     return max(float(np.abs(first[name] - second[name]).max()) for name in first)
 
 
+UPDATES: Final[dict[str, Compute]] = {
+    "PPO": learn,
+    "DQN": learn_values,
+    "PPO, played": play_and_learn,
+}
+
+
 @click.command()
 @figures.options
 @click.option("--play", is_flag=True, help="Play whole rounds; the rules must be compiled.")
 def main(quick: bool, json_file: Path | None, play: bool) -> None:
     """Compute on every device, and print what it came to."""
-    compute: Compute = play_and_learn if play else learn
     decisions = 4096 if quick else 32768
     gpu = device_named("auto")
     devices = [CPU] if gpu == CPU else [CPU, gpu]
-    cpu = compute(CPU, decisions)
-    found = [figure(compute, device, decisions, cpu) for device in devices]
-    headings = ("device", "the same twice", "decisions/s", "first, s", "from the CPU", "sha256")
+    found: list[Figure] = []
+    for name in list(UPDATES) if play else list(UPDATES)[:2]:
+        cpu = UPDATES[name](CPU, decisions)
+        found += [figure(name, device, decisions, cpu) for device in devices]
+    headings = (
+        "update",
+        "device",
+        "the same twice",
+        "decisions/s",
+        "first, s",
+        "from the CPU",
+        "sha256",
+    )
     rows = [
         (
+            each.update,
             each.device,
             each.identical,
             f"{each.decisions_per_s:,.0f}",
@@ -137,7 +187,7 @@ def main(quick: bool, json_file: Path | None, play: bool) -> None:
         )
         for each in found
     ]
-    figures.show(f"One update, {decisions:,} decisions, {PPO.epochs} epochs", headings, rows)
+    figures.show(f"One update of {decisions:,} decisions", headings, rows)
     figures.finish({"devices": [asdict(each) for each in found]}, json_file)
     sys.exit(0 if all(each.identical for each in found) else 1)
 

@@ -59,8 +59,9 @@ def _connect(address: str, rollout: RolloutConfig, budget: Budget) -> None:
         why = str(error).rstrip(".")
         raise ClusterError(
             f"no Ray cluster at {address}: {why}. Begin one with `ray start --head`, join other"
-            " machines with `ray start --address=HOST:6379`; or leave --address out, and all is"
-            " played in this process"
+            " machines with `ray start --address=HOST:6379`; a cluster that asks for a token wants"
+            " RAY_AUTH_MODE=token where it was not found by auto. Without --address all is played"
+            " in this process"
         ) from error
 
 
