@@ -21,7 +21,6 @@ from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
-from jimbot_stream.agents.online import OnlineLearner
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
@@ -329,6 +328,8 @@ async def _init(run_seed: int) -> None:
 async def _online(
     run_seed: int, per_update: int, updates: int | None, gate: GateConfig | None
 ) -> None:
+    from jimbot_stream.agents.online import OnlineLearner  # loads RLlib, for seconds
+
     settings = from_environment()
     refuse_other_store(settings)
     names = topics_of(settings)
