@@ -20,8 +20,7 @@ from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
-from jimbot_stream.agents.lookup import among_blobs
-from jimbot_stream.agents.online import OnlineLearner
+from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
@@ -217,19 +216,11 @@ def train(
 def export(checkpoint: str, kind: str, out: Path) -> None:
     """Write the policy of CHECKPOINT to a file that other programs can run.
 
+    First letters of its sha256 are enough; the name of a run means the one that it goes on with.
     Its inputs are features[B, K], the legal candidates rows[R, F] of all B states one after
     another, and ends[B], where those of each state end; its outputs logits[R] and value[B].
     """
-    from jimbot_stream.agents.export import write
-
-    try:
-        blobs = BlobStore(from_environment().blobs)
-        name = among_blobs(blobs.folder, checkpoint)
-        write(blobs.get(name), kind, out)
-    except FAILURES as error:
-        click.echo(f"jimbot-learn: {error}", err=True)
-        sys.exit(1)
-    click.echo(f"{name} written to {out}")
+    perform(_export(checkpoint, kind, out))
 
 
 @main.command("list")
@@ -337,6 +328,8 @@ async def _init(run_seed: int) -> None:
 async def _online(
     run_seed: int, per_update: int, updates: int | None, gate: GateConfig | None
 ) -> None:
+    from jimbot_stream.agents.online import OnlineLearner  # loads RLlib, for seconds
+
     settings = from_environment()
     refuse_other_store(settings)
     names = topics_of(settings)
@@ -424,6 +417,20 @@ def _training(
 
     kind = DqnTraining if algorithm == dqn.ALGORITHM else Training
     return kind(run, clock, settle, workplace)
+
+
+async def _export(letters: str, kind: str, out: Path) -> None:
+    from jimbot_stream.agents.export import write
+
+    settings = from_environment()
+    blobs = BlobStore(settings.blobs)
+    if is_hex(letters):
+        name = among_blobs(blobs.folder, letters)
+    else:
+        async with log_of(settings) as log:
+            name = await newest_of(log, letters) or among_saved((), letters)
+    write(blobs.get(name), kind, out)
+    click.echo(f"{name} written to {out}")
 
 
 async def _list() -> None:

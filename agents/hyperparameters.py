@@ -8,20 +8,24 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
+from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.ppo.config import UpdateConfig
+from jimbot_stream.agents.rollouts.profiles import GATES
 from jimbot_stream.agents.rollouts.profiles import PROFILES as PPO_PROFILES
 
 RUNS: Mapping[str, Mapping[str, Any]] = {
     "Games on the bus: PPO": {"up": UpdateConfig()},
     "In the simulator: PPO": PPO_PROFILES,
     "In the simulator: DQN": DQN_PROFILES,
+    "The gate of new checkpoints": {"online": GateConfig(), **GATES},
 }
 """By heading: the configurations of the profiles."""
 HEAD = """# Hyperparameters
 
 What the learner is told, by profile of `jimbot-learn train --algo ppo|dqn --profile NAME`; games on
-the bus have one profile. A run keeps what it began with: it is recorded in RunStarted or with each
-update, so that later releases repeat it with the numbers it had.
+the bus have one profile. With `--profile ci` there is no gate. A run keeps what it began with: it
+is recorded in RunStarted or with each update, so that later releases repeat it with the numbers
+it had.
 """
 Row = Sequence[str]
 

@@ -1,6 +1,7 @@
 """Which weights a run goes on with: a fold over its stream, for learners and for the audit."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from google.protobuf.message import Message
 
@@ -11,6 +12,12 @@ from jimbot_stream.contracts import (
     UpdateApplied,
     UpdateRejected,
 )
+
+LINEAGE: Final[dict[str, type[Message]]] = {
+    kind.DESCRIPTOR.name: kind
+    for kind in (RunStarted, UpdateApplied, UpdateRejected, EpisodeRejected, PopulationExploited)
+}
+"""Events that say which weights a run goes on with."""
 
 
 @dataclass(slots=True)

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jimbot_stream.agents.checkpoint import MAGIC
+from jimbot_stream.agents.lineage import LINEAGE, Lineage
 from jimbot_stream.contracts import CheckpointSaved
 from jimbot_stream.contracts.upcast import read_event
 from jimbot_stream.eventlog import LogReader
+from jimbot_stream.eventlog.naming import RUN
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")
 _WHOLE = 64
@@ -36,15 +38,29 @@ async def saved(log: LogReader) -> dict[str, CheckpointSaved]:
     return found
 
 
+async def newest_of(log: LogReader, run: str) -> str:
+    """The checkpoint that a run goes on with; empty where the log has no run of that name."""
+    lineage = Lineage()
+    async for event in log.read_all(prefixes=[RUN]):
+        if event.stream == RUN + run and event.type in LINEAGE:
+            lineage.take(read_event(LINEAGE[event.type], event))
+    return lineage.newest
+
+
 def among_saved(known: Iterable[str], letters: str) -> str:
     """The only checkpoint that the log knows and that begins with these letters.
 
     Raises:
         ValueError: letters that belong to no checkpoint, or to several.
     """
-    _refuse_other_letters(letters)
+    _refuse_other_letters(letters, ", or the name of a run in the log")
     there = [name for name in known if name.startswith(letters)]
     return _only(there, letters, "in the log (jimbot-learn list and show tell them)")
+
+
+def is_hex(letters: str) -> bool:
+    """Whether they can begin a sha256."""
+    return _HEX.fullmatch(letters) is not None
 
 
 def _is_checkpoint(path: Path) -> bool:
@@ -52,9 +68,10 @@ def _is_checkpoint(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
-def _refuse_other_letters(letters: str) -> None:
-    if not _HEX.fullmatch(letters):
-        raise ValueError(f"checkpoint {letters!r}: give its sha256 in hex, or the first letters")
+def _refuse_other_letters(letters: str, also: str = "") -> None:
+    if not is_hex(letters):
+        wanted = f"give its sha256 in hex, or the first letters{also}"
+        raise ValueError(f"checkpoint {letters!r}: {wanted}")
 
 
 def _only(there: list[str], letters: str, where: str) -> str:

@@ -17,13 +17,13 @@ from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.evaluation.archive import Archive, Recorded
+from jimbot_stream.agents.failing import DivergedError
 from jimbot_stream.agents.feed import read_batch, unsound
 from jimbot_stream.agents.gate.gate import Gate
 from jimbot_stream.agents.gate.succession import Succession
 from jimbot_stream.agents.generation import Generation
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo.config import shuffle_seed
-from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.soundness import DIVERGED, NO_EPISODES, Fault
 from jimbot_stream.agents.training_run import TrainingRun
 from jimbot_stream.agents.trajectory import FeedError

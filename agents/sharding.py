@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from ray.rllib.core import DEFAULT_MODULE_ID
 from torch import Tensor
 
+from jimbot_stream.agents.failing import DivergedError
+
 Index = NDArray[np.int64]
 """Decisions, by their place in the columns."""
 Gradients = tuple[Tensor, ...]
@@ -23,17 +25,6 @@ Numbers = dict[str, float]
 """Terms of a loss, each summed over decisions."""
 Terms = Callable[[Index], tuple[Tensor, Numbers]]
 """The part of a minibatch's loss that some of its decisions make, and its terms."""
-
-
-class DivergedError(ArithmeticError):
-    """The loss, a gradient or a weight is not finite; the weights before must stay in service."""
-
-    def __init__(self, what: str) -> None:
-        """Say what is not finite, and what to do."""
-        super().__init__(
-            f"{what} is not finite: the weights before the update stay. If it happens again, begin"
-            " a run with a lower learning rate or gradient norm"
-        )
 
 
 def shard_threads(number: int) -> ThreadPoolExecutor:

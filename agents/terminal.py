@@ -14,8 +14,7 @@ from jimbot_stream.agents.announcing import Topics
 from jimbot_stream.agents.budget import BudgetError
 from jimbot_stream.agents.checkpoint import CheckpointError
 from jimbot_stream.agents.cluster import ClusterError
-from jimbot_stream.agents.ppo.learner import DivergedError
-from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
+from jimbot_stream.agents.failing import DivergedError, RulesDisagreeError
 from jimbot_stream.agents.training_run import RunError
 from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.bus import BusError, BusUnavailableError, UnknownTopicError

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Final, Protocol, Self
+from typing import Protocol, Self
 
 from google.protobuf.message import Message
 
 from jimbot_stream.agents.checkpoint import canonical_json, sha256, untrained
 from jimbot_stream.agents.gate import config as gates
 from jimbot_stream.agents.gate.config import GateConfig
-from jimbot_stream.agents.lineage import Lineage
+from jimbot_stream.agents.lineage import LINEAGE, Lineage
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.ppo import config as configs
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -270,8 +270,8 @@ class TrainingRun:
 
     def _follow(self, events: Sequence[RecordedEvent]) -> None:
         for event in events:
-            if event.type in _LINEAGE:
-                self.lineage.take(read_event(_LINEAGE[event.type], event))
+            if event.type in LINEAGE:
+                self.lineage.take(read_event(LINEAGE[event.type], event))
 
     async def _index_checkpoint(self) -> None:
         """Let the newest checkpoint be found by its sha256; made up for after a crash."""
@@ -308,13 +308,6 @@ class TrainingRun:
 
     def _all(self, kind: str) -> list[RecordedEvent]:
         return [event for event in self.events if event.type == kind]
-
-
-_LINEAGE: Final[dict[str, type[Message]]] = {
-    kind.DESCRIPTOR.name: kind
-    for kind in (RunStarted, UpdateApplied, UpdateRejected, EpisodeRejected, PopulationExploited)
-}
-"""Events that say which weights a run goes on with."""
 
 
 async def _start(journal: StreamJournal, blobs: BlobStore, begun: RunStarted) -> None:

@@ -51,6 +51,9 @@ def main() -> None:
 @main.command()
 @LOG
 @DATA
+@click.option(
+    "--all", "everything", is_flag=True, help="Everything; so it is where none is named as well."
+)
 @click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
 @click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
 @click.option("--no-updates", is_flag=True, help="Compute no learner update again.")
@@ -71,6 +74,7 @@ def main() -> None:
 def verify(
     log: str | None,
     data: Path | None,
+    everything: bool,
     games: tuple[str, ...],
     runs: tuple[str, ...],
     no_updates: bool,
@@ -85,6 +89,8 @@ def verify(
     wrong usage.
     3: no divergence, but another class of machine, equal within the tolerance only.
     """
+    if everything and (games or runs or no_updates or no_evaluations):
+        raise click.UsageError("--all leaves nothing out: give no other choice with it")
     source = _source(log, data)
     selection = Selection(games, runs, updates=not no_updates, evaluations=not no_evaluations)
     try:

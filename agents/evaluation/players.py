@@ -27,6 +27,9 @@ _WALKS: Final = [
 ]
 
 
+_MOVES: Final = [CANDIDATE.index(f"rearrange_{what}") for what in ("hand", "jokers", "consumables")]
+
+
 class Player(Protocol):
     """Decides in many games at once."""
 
@@ -66,7 +69,11 @@ class SearchingPlayer(Protocol):
 
 
 class NetworkPlayer:
-    """A checkpoint that takes its most probable action, or draws one."""
+    """A checkpoint that takes its most probable action, or draws one.
+
+    What is most probable is so again in the same state, and cards can be moved about for ever: so
+    nothing is moved twice in a row where the actions are not drawn.
+    """
 
     def __init__(self, checkpoint: bytes, seed: int | None = None) -> None:
         """With a seed the actions are drawn.
@@ -78,17 +85,32 @@ class NetworkPlayer:
         self._network = CandidateNetwork(read.shape, read.module).eval()
         self._temperature = read.temperature
         self._seed = seed
+        self._moved = np.zeros(0, dtype=np.bool_)  # [n] the last action of the game was a move
 
     def choose(
         self, features: NDArray[np.float32], rows: Rows, ends: Packed, counter: int
     ) -> Packed:
-        """By the network's logits."""
+        """By the network's logits; counter 0 begins anew."""
         owners = owners_of(torch.from_numpy(ends))
         with torch.inference_mode():
             # Copies, because matrix kernels give other bits where memory begins elsewhere.
             told = torch.from_numpy(features).clone(), torch.from_numpy(rows).clone()
             logits = self._network.logits(*told, owners) / self._temperature
+        if self._seed is None:
+            return self._best(logits.numpy(), rows, ends, counter)
         return _drawn(logits.numpy(), ends, self._seed, counter)
+
+    def _best(self, logits: NDArray[np.float32], rows: Rows, ends: Packed, counter: int) -> Packed:
+        games = len(ends)
+        if not counter or len(self._moved) != games:
+            self._moved = np.zeros(games, dtype=np.bool_)
+        moves: NDArray[np.bool_] = rows[:, _MOVES].max(axis=1) > 0
+        owners = np.repeat(np.arange(games), np.diff(ends, prepend=0))
+        others = np.bincount(owners[~moves], minlength=games) > 0
+        logits[moves & (self._moved & others)[owners]] = -np.inf
+        chosen = _drawn(logits, ends, None, counter)
+        self._moved = moves[chosen]
+        return chosen
 
 
 class RandomPlayer:

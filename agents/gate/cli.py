@@ -30,7 +30,7 @@ BY = click.option(
 @REASON
 @BY
 def promote(checkpoint: str, reason: str, by: str) -> None:
-    """Put CHECKPOINT, or the only one that begins so, into service.
+    """Put CHECKPOINT into service: first letters of its sha256, or a run, whose newest is meant.
 
     It must have been saved by a run of the log. Workers hear of it on the bus and decide with it
     from the next decision on; those that start later find it in the log. Doing it again changes

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jimbot_stream.agents.lookup import among_saved, saved
+from jimbot_stream.agents.lookup import among_saved, newest_of, saved
 from jimbot_stream.agents.soundness import fault_of
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import CheckpointPromoted
@@ -15,14 +15,14 @@ async def promote(
 ) -> tuple[InService, Sequence[RecordedEvent]]:
     """Put a checkpoint into service that a run of the log saved; what is there now, and new events.
 
-    Doing it again changes nothing.
+    Doing it again changes nothing. A run's name instead of letters means what it goes on with.
 
     Raises:
         PromotionError: its bytes cannot be used.
         ValueError: letters that belong to no checkpoint of the log, or to several.
     """
     known = await saved(log)
-    name = among_saved(known, letters)
+    name = await newest_of(log, letters) or among_saved(known, letters)
     _refuse_unsound(blobs, name)
     service = await InService.open(log)
     run_id = known[name].run_id

@@ -17,14 +17,18 @@ class GateConfig:
     every: int = 1
     """Updates from one comparison to the next."""
     games: int = 200
+    """Games that both checkpoints play."""
     level: float = 0.05
     """A checkpoint is worse where a difference so low, were both equally good, has a lower
     probability."""
     panel: int = 1
     """Number from which the games' seeds derive."""
     deck: str = "b_red"
+    """Deck of the games."""
     stake: int = 1
+    """Stake of the games, 1 to 8."""
     win_ante: int = 8
+    """Ante that wins them."""
     most_steps: int = 1000
     """Decisions after which a game is given up."""
 

@@ -17,7 +17,6 @@ from jimbot_stream.agents.network import Architecture
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.loss import Columns, sums
 from jimbot_stream.agents.sharding import (
-    DivergedError,
     Index,
     Numbers,
     ShardedSteps,
@@ -26,7 +25,7 @@ from jimbot_stream.agents.sharding import (
     shard_threads,
 )
 
-__all__ = ["ColumnLearner", "DivergedError", "build_learner"]
+__all__ = ["ColumnLearner", "build_learner"]
 
 
 def build_learner(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from jimbot_stream.agents.checkpoint import Checkpoint, Tensors
-from jimbot_stream.agents.sharding import DivergedError
+from jimbot_stream.agents.failing import DivergedError
 
 
 class Learner(Protocol):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jimbot_stream.agents.batch import Rows
+from jimbot_stream.agents.failing import RulesDisagreeError
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.balatro.envs.games import Games
 from jimbot_stream.balatro.kernels import batch, rollouts
@@ -14,10 +15,6 @@ from jimbot_stream.balatro.state import plain
 
 _OUTCOMES = tuple(name for name in EPISODE.names or () if name != "steps")
 """Fields of an episode that stand in the facts of its last state."""
-
-
-class RulesDisagreeError(RuntimeError):
-    """The rules refused an action that they had listed; the run must not go on."""
 
 
 def word_of(purpose: str, number: int) -> int:

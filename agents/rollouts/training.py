@@ -17,10 +17,9 @@ from jimbot_stream.agents.budget import BudgetError
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.curriculum.promotion import advanced
 from jimbot_stream.agents.devices import environment_of
+from jimbot_stream.agents.failing import DivergedError, RulesDisagreeError
 from jimbot_stream.agents.ppo.config import shuffle_seed
-from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.rollouts.config import TrainConfig, from_json
-from jimbot_stream.agents.rollouts.lockstep import RulesDisagreeError
 from jimbot_stream.agents.rollouts.runners import HERE, Runners, Workplace
 from jimbot_stream.agents.rollouts.update import RolloutUpdate, Told, apply_rollouts
 from jimbot_stream.agents.soundness import DIVERGED, RULES_DISAGREE, Fault

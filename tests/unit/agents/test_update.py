@@ -11,9 +11,9 @@ import torch
 
 from jimbot_stream.agents.batch import Batch, pack
 from jimbot_stream.agents.checkpoint import from_bytes, sha256
+from jimbot_stream.agents.failing import DivergedError
 from jimbot_stream.agents.policy import load_policy
 from jimbot_stream.agents.ppo.config import UpdateConfig, from_json, shuffle_seed
-from jimbot_stream.agents.ppo.learner import DivergedError
 from jimbot_stream.agents.update import apply_update
 from jimbot_stream.balatro import wire
 from jimbot_stream.decision import Observation

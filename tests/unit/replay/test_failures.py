@@ -9,11 +9,11 @@ import pytest
 
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.dqn.training import DqnTraining
+from jimbot_stream.agents.failing import DivergedError
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.replay_memory.config import MemoryConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, RolloutConfig, TrainConfig
 from jimbot_stream.agents.rollouts.training import PlayTraining, Training
-from jimbot_stream.agents.sharding import DivergedError
 from jimbot_stream.agents.soundness import DIVERGED, RULES_DISAGREE, UNREADABLE, Fault
 from jimbot_stream.agents.training_run import TrainingRun
 from jimbot_stream.checkpoints import BlobStore

@@ -22,6 +22,7 @@ from jimbot_stream.balatro.kernels import rollouts
 from jimbot_stream.balatro.lookahead.search import Effort
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.heuristic import choose_by_rule
+from tests.support.policies import following
 
 SMALL = Panel(games=6, most_steps=60)
 
@@ -105,3 +106,21 @@ def test_who_looks_ahead_goes_farther_than_the_rule() -> None:
     rule, ahead = (evaluate(player, panel) for player in (BASELINES["rule"](), searching()))
     assert ahead["beaten"].mean() > rule["beaten"].mean()
     assert ahead["won"].sum() > rule["won"].sum()
+
+
+def test_a_policy_that_would_move_cards_for_ever_moves_none_twice_in_a_row() -> None:
+    """Its most probable action is a move wherever there is one; the games end all the same."""
+    mover = following({"rearrange_hand": 3.0, "rearrange_jokers": 3.0, "play": 1.0}, seed=0)
+    results = evaluate(NetworkPlayer(mover), Panel(games=4, most_steps=200))
+    assert results["over"].all()
+    again = evaluate(NetworkPlayer(mover), Panel(games=4, most_steps=200))
+    assert again.tobytes() == results.tobytes()
+
+
+def test_games_that_are_given_up_count_as_far_as_they_came() -> None:
+    short, whole = (
+        evaluate(BASELINES["rule"](), Panel(games=6, most_steps=most)) for most in (20, 2000)
+    )
+    assert not short["over"].all()
+    assert (short["beaten"] > 0).all()
+    assert (short["beaten"] <= whole["beaten"]).all()

@@ -86,6 +86,17 @@ def test_a_refused_checkpoint_can_be_promoted_by_hand(folder: Path) -> None:
     assert command("rollback", "--to", GOOD[:8]).stdout == f"{GOOD} was already in service\n"
 
 
+def test_a_run_means_the_checkpoint_that_it_goes_on_with(folder: Path, tmp_path: Path) -> None:
+    assert command("promote", "run7").stdout == f"{GOOD} was already in service\n"
+    out = tmp_path / "policy.pt"
+    done = command("export", "run7", "--format", "torchscript", "--out", str(out))
+    assert done.stdout == f"{GOOD} written to {out}\n", done.stderr
+    assert out.stat().st_size > 0
+    missing = command("promote", "run8")
+    assert missing.exit_code == 1
+    assert "or the name of a run in the log" in missing.stderr
+
+
 def spoil(folder: Path, name: str) -> None:
     path = BlobStore(folder / "blobs").path(name)
     path.chmod(0o600)
