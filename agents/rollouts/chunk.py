@@ -33,6 +33,7 @@ class Chunk:
     values: NDArray[np.float64]  # [T + 1, N] as the sampling policy saw them
     rewards: NDArray[np.float64]  # [T, N]
     ended: NDArray[np.bool_]  # [T, N] the game ended with this decision
+    last_features: NDArray[np.float32]  # [N, K] of the states after the last decisions
     episodes: NDArray[Any]  # [E] EPISODE, in order of ending
 
     def __len__(self) -> int:

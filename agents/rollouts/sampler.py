@@ -272,7 +272,7 @@ class _Book:
         self._episodes.append(self._lockstep.outcomes(self._lockstep.ended))
 
     def chunk(self) -> Chunk:
-        """The finished columns; those of the state after the last decision are left out."""
+        """The finished columns."""
         steps = len(self.actions)
         ends = self.ends[:steps].reshape(-1)
         return Chunk(
@@ -284,5 +284,6 @@ class _Book:
             values=self.values,
             rewards=self.rewards,
             ended=self.ended,
+            last_features=self.features[steps],
             episodes=np.concatenate(self._episodes),
         )

@@ -105,6 +105,7 @@ def joined(parts: Sequence[Played]) -> Played:
         ends=ends,
         actions=np.concatenate([chunk.actions for chunk in chunks])[order],
         log_probs=np.concatenate([chunk.log_probs for chunk in chunks])[order],
+        last_features=np.concatenate([chunk.last_features for chunk in chunks]),
         episodes=np.concatenate([chunk.episodes for chunk in chunks]),
         **told,
     )

@@ -63,6 +63,8 @@ def test_a_joined_round_has_every_decision_in_its_place(
             assert whole.log_probs[place] == chunk.log_probs[decision]
             assert rows[place].tobytes() == own[decision].tobytes()
             assert whole.rewards.reshape(-1)[place] == chunk.rewards.reshape(-1)[decision]
+    last = np.concatenate([chunk.last_features for chunk in chunks])
+    assert whole.last_features.tobytes() == last.tobytes()
     assert whole.values.shape == (cut.steps + 1, cut.games)
     assert len(whole.episodes) == sum(len(chunk.episodes) for chunk in chunks)
 
