@@ -18,6 +18,7 @@ from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with
 from jimbot_stream.agents.curves.cli import curve
 from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
+from jimbot_stream.agents.exploration.named import EXPLORE, exploring
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
@@ -150,6 +151,7 @@ def online(
     show_default=True,
     help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
 )
+@EXPLORE
 @click.option(
     "--device",
     type=click.Choice(list(DEVICES)),
@@ -173,6 +175,7 @@ def train(
     algo: str,
     profile: str,
     curriculum: str,
+    explored: Sequence[str],
     device: str,
     address: str | None,
     updates: int | None,
@@ -193,9 +196,9 @@ def train(
     algorithm = ALGOS[algo]
     config: PlayConfig = _profiles(algorithm)[profile]
     if isinstance(config, TrainConfig):
-        config = with_curriculum(config, curriculum)
-    elif curriculum != NO_CURRICULUM:
-        raise click.UsageError("--curriculum goes with --algo ppo")
+        config = exploring(with_curriculum(config, curriculum), explored)
+    elif curriculum != NO_CURRICULUM or explored:
+        raise click.UsageError("--curriculum and --explore go with --algo ppo")
     perform(
         _train(
             run_seed, algorithm, config, GATES.get(profile), (device, address), (updates, minutes)

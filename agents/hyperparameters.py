@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
+from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.profiles import GATES
@@ -17,6 +18,7 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
     "Games on the bus: PPO": {"up": UpdateConfig()},
     "In the simulator: PPO": PPO_PROFILES,
     "In the simulator: DQN": DQN_PROFILES,
+    "In the simulator: what combinations of jokers earn": {"`--explore jokers`": Combinations()},
     "The gate of new checkpoints": {"online": GateConfig(), **GATES},
 }
 """By heading: the configurations of the profiles."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.curriculum import stages
 from jimbot_stream.agents.curriculum.stages import Curriculum
+from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.population import membership
 from jimbot_stream.agents.population.membership import Membership
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -100,6 +101,8 @@ class TrainConfig:
     """Stages that change the games as the run goes on."""
     population: Membership | None = None
     """Where other runs' weights may be taken over."""
+    combinations: Combinations | None = None
+    """What combinations of jokers earn that were seldom held."""
 
     @property
     def shards(self) -> int:
@@ -124,6 +127,7 @@ class TrainConfig:
 
 
 _PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "combinations": lambda value: from_record(Combinations, value, "combinations"),
     "curriculum": stages.from_value,
     "population": membership.from_value,
     "ppo": lambda value: from_record(UpdateConfig, value, "ppo"),
