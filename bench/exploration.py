@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # scripts find eac
 
 from bench import figures
 
-from jimbot_stream.agents.checkpoint import from_bytes, untrained
+from jimbot_stream.agents.checkpoint import Checkpoint, from_bytes, untrained
 from jimbot_stream.agents.evaluation.intervals import mean
 from jimbot_stream.agents.evaluation.panel import Panel, evaluate
 from jimbot_stream.agents.evaluation.players import NetworkPlayer
@@ -68,9 +68,8 @@ def trained(config: TrainConfig, seed: int, updates: int) -> bytes:
     return checkpoint
 
 
-def rounds(checkpoint: bytes, config: RolloutConfig, seed: int, count: int) -> list[Chunk]:
-    """Play of a trained policy, as in training."""
-    read = from_bytes(checkpoint)
+def rounds(read: Checkpoint, config: RolloutConfig, seed: int, count: int) -> list[Chunk]:
+    """Play of a policy, as in training."""
     network = CandidateNetwork(read.shape, read.module).eval()
     sampler = Sampler(config, seed + 1)
     with one_thread():
@@ -80,7 +79,8 @@ def rounds(checkpoint: bytes, config: RolloutConfig, seed: int, count: int) -> l
 def outcome(checkpoint: bytes, config: TrainConfig, seed: int, games: int) -> Outcome:
     """Held-out games, and what was held in some rounds."""
     counts = Counts(ROOMY)
-    for chunk in rounds(checkpoint, config.rollout, seed, COUNTED):
+    plain = replace(config.rollout, builds="")
+    for chunk in rounds(from_bytes(checkpoint), plain, seed, COUNTED):
         counts.bonus(chunk)
     found = evaluate(NetworkPlayer(checkpoint), Panel(1, games))
     return Outcome(found["beaten"], found["ante"], int(counts.metrics()["combinations"]))
@@ -108,7 +108,7 @@ def cost(updates: int) -> dict[str, float]:
     apply_rollouts(checkpoint, Sampler(config.rollout, 2), config, 5)
     update = process_time() - begun
     explorer = Explorer(config, from_bytes(checkpoint))
-    played = rounds(checkpoint, rollout, 1, rollout.rounds)
+    played = rounds(explorer.begun, config.rollout, 1, rollout.rounds)
     begun = process_time()
     for chunk in played:
         explorer.paid(chunk)

@@ -1,1 +1,1 @@
-"""Exploring: a reward for combinations of jokers that were seldom held, and builds to aim at."""
+"""Exploring: a plan for each game, and a reward for what was seldom seen; see README.md."""

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from jimbot_stream.agents.exploration.builds import BUILDS
 from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.rollouts.config import TrainConfig
 
@@ -14,7 +15,15 @@ def _jokers(config: TrainConfig) -> TrainConfig:
     return replace(config, combinations=Combinations())
 
 
-EXPLORERS: Final[dict[str, Callable[[TrainConfig], TrainConfig]]] = {"jokers": _jokers}
+def _builds(config: TrainConfig) -> TrainConfig:
+    return replace(config, rollout=replace(config.rollout, builds=_NEWEST))
+
+
+_NEWEST: Final = list(BUILDS)[-1]
+EXPLORERS: Final[dict[str, Callable[[TrainConfig], TrainConfig]]] = {
+    "jokers": _jokers,
+    "builds": _builds,
+}
 """What each changes in a configuration."""
 
 EXPLORE: Final = click.option(
@@ -22,7 +31,8 @@ EXPLORE: Final = click.option(
     "explored",
     multiple=True,
     type=click.Choice(list(EXPLORERS)),
-    help="Pay for combinations of jokers that were seldom held (jokers).  [default: nothing]",
+    help="Pay for combinations of jokers that were seldom held (jokers); let games aim at poker"
+    " hands and their jokers (builds). Repeatable.  [default: nothing]",
 )
 """The option of ``train``."""
 

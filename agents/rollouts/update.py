@@ -65,9 +65,10 @@ def apply_rollouts(
         DivergedError: a gradient is not finite.
         RulesDisagreeError: the rules refused what they had listed.
     """
-    before = from_bytes(checkpoint)
-    before.refuse_q()
-    explorer = Explorer(config, before)
+    read = from_bytes(checkpoint)
+    read.refuse_q()
+    explorer = Explorer(config, read)
+    before = explorer.begun
     order = np.random.Generator(np.random.Philox(key=shuffle_seed))
     with exact(device), playing(sampler) as runners:
         learner = build_learner(before.shape, config.ppo, device)

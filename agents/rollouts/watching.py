@@ -31,6 +31,7 @@ _OWN = {
     "memory_ratio": ("compressed", ".2f"),
     "bonus": ("bonus", ".4f"),
     "combinations": ("combinations", ",.0f"),
+    "build_bonus": ("bonus of builds", ".4f"),
 }
 """Numbers that algorithms tell, some of them: their titles, and how they are written."""
 

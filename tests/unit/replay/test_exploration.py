@@ -1,4 +1,4 @@
-"""A run that explores, computed again from its record; and a table of counts that was changed."""
+"""A run that explores, computed again from its record; and what it keeps, changed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ from jimbot_stream.replay.verdict import Divergence, Match, Verdict
 Events = list[RecordedEvent]
 UPDATE_2, SAVED_2 = 4, 5
 CONFIG = TrainConfig(
-    RolloutConfig(games=16, steps=16, rounds=2),
+    RolloutConfig(games=16, steps=16, rounds=2, builds="hands-1"),
     UpdateConfig(epochs=1, minibatch=128),
     combinations=Combinations(slot_bits=10),
 )
@@ -57,27 +57,28 @@ async def test_every_update_is_found_identical(trained: Events, blobs: BlobStore
     assert sum(isinstance(v, Match) and v.kind == "update" for v in found) == 2
 
 
-async def test_a_table_that_was_changed_is_found(
-    trained: Events, blobs: BlobStore, rechain: Callable[[Events], Events]
+@pytest.mark.parametrize("kept", [COUNTS, "builds.module.context.weight"])
+async def test_what_was_changed_of_that_is_found(
+    trained: Events, blobs: BlobStore, rechain: Callable[[Events], Events], kept: str
 ) -> None:
-    """The weights are genuine, digests and chains are made to fit: one count is too many."""
+    """The network is genuine, digests and chains are made to fit: one number is too large."""
     run = [event for event in trained if event.stream.startswith("trainingRun-")]
     update, saved = (orjson.loads(run[at].data) for at in (UPDATE_2, SAVED_2))
     genuine = from_bytes(blobs.get(update["checkpoint_out"]))
-    table = genuine.extra[COUNTS].copy()
-    slot = int(np.flatnonzero(table)[0])
-    table[slot] += 1
-    forged = blobs.put(replace(genuine, extra={COUNTS: table}).to_bytes())
+    changed = genuine.extra[kept].copy()
+    place = tuple(int(at) for at in np.argwhere(changed)[0])
+    changed[place] += 1
+    forged = blobs.put(replace(genuine, extra={**genuine.extra, kept: changed}).to_bytes())
     update["checkpoint_out"] = saved["checkpoint"] = forged
     run[UPDATE_2] = replace(run[UPDATE_2], data=orjson.dumps(update))
     run[SAVED_2] = replace(run[SAVED_2], data=orjson.dumps(saved))
     found = [each for each in await verdicts(rechain(run), blobs) if isinstance(each, Divergence)]
     (wrong,) = [each for each in found if each.field == "checkpoint_out"]
     assert wrong.cause == "weights"
-    assert f"extra.{COUNTS}[{slot}]" in wrong.why
+    assert f"extra.{kept}{list(place)}" in wrong.why
 
 
-@pytest.mark.parametrize("name", ["bonus", "combinations"])
+@pytest.mark.parametrize("name", ["bonus", "combinations", "build_flushes", "build_bonus"])
 async def test_what_people_are_told_must_be_so(
     trained: Events, blobs: BlobStore, rechain: Callable[[Events], Events], name: str
 ) -> None:

@@ -12,6 +12,9 @@ from jimbot_stream.agents.rollouts.config import TrainConfig
 def test_ways_are_named() -> None:
     assert exploring(TrainConfig(), []) == TrainConfig()
     assert exploring(TrainConfig(), ["jokers"]).combinations == Combinations()
+    both = exploring(TrainConfig(), ["jokers", "builds", "jokers"])
+    assert both.combinations == Combinations()
+    assert both.rollout.builds == "hands-1"
 
 
 @pytest.mark.parametrize("arguments", [["--algo", "dqn", "--explore", "jokers"]])
