@@ -13,6 +13,7 @@ from rich.console import Console
 from jimbot_stream.agents import listing
 from jimbot_stream.agents.algorithms import PlayConfig, algorithm_named
 from jimbot_stream.agents.announcing import Announcer
+from jimbot_stream.agents.beginning import to_begin_from
 from jimbot_stream.agents.budget import budget_of
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.curves.cli import curve
@@ -20,7 +21,7 @@ from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
-from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
+from jimbot_stream.agents.lookup import among_blobs, is_hex, named
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
@@ -151,6 +152,13 @@ def online(
     help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
 )
 @click.option(
+    "--from",
+    "begun_from",
+    metavar="CHECKPOINT|RUN",
+    help="Begin with the weights of a checkpoint, or of what a run goes on with, instead of"
+    " untrained ones.",
+)
+@click.option(
     "--device",
     type=click.Choice(list(DEVICES)),
     default="auto",
@@ -173,6 +181,7 @@ def train(
     algo: str,
     profile: str,
     curriculum: str,
+    begun_from: str | None,
     device: str,
     address: str | None,
     updates: int | None,
@@ -182,6 +191,9 @@ def train(
 
     Every update is recorded with the seeds that repeat it. Begins the run where there is
     none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
+
+    With --from, weights come from another run, say one that learned from recorded games; the
+    optimizer begins anew. A run goes on with what it has begun.
 
     With a curriculum, the run goes on to the next stage once the games of the present one reach
     what it asks; `jimbot-learn show` tells when, and on which numbers.
@@ -198,7 +210,12 @@ def train(
         raise click.UsageError("--curriculum goes with --algo ppo")
     perform(
         _train(
-            run_seed, algorithm, config, GATES.get(profile), (device, address), (updates, minutes)
+            (run_seed, begun_from),
+            algorithm,
+            config,
+            GATES.get(profile),
+            (device, address),
+            (updates, minutes),
         )
     )
 
@@ -360,7 +377,7 @@ async def _online(
 
 
 async def _train(
-    run_seed: int,
+    beginning: tuple[int, str | None],
     algorithm: str,
     config: PlayConfig,
     gate: GateConfig | None,
@@ -370,13 +387,17 @@ async def _train(
     from jimbot_stream.agents.rollouts.watching import watching
 
     settings, clock = from_environment(), SystemClock()
+    run_seed, name = beginning
     updates, minutes = enough
     wanted = Wanted(*where, budget_of(settings))
     wanted.refuse_unfit(config)  # before a run keeps what it cannot hold
     until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
     async with log_of(settings) as log:
         blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
+        source = await to_begin_from(log, blobs, name, algorithm) if name else ""
+        run = await TrainingRun.begin(
+            log, blobs, run_seed, config, algorithm, gate=gate, begun_from=source
+        )
         settle = await settling(run, log, settings)
         begun = algorithm_named(algorithm).read_config(run.config_json)
         with wanted.workplace(begun) as workplace:
@@ -424,11 +445,11 @@ async def _export(letters: str, kind: str, out: Path) -> None:
 
     settings = from_environment()
     blobs = BlobStore(settings.blobs)
-    if is_hex(letters):
+    if is_hex(letters):  # needs no log
         name = among_blobs(blobs.folder, letters)
     else:
         async with log_of(settings) as log:
-            name = await newest_of(log, letters) or among_saved((), letters)
+            name = await named(log, blobs.folder, letters)
     write(blobs.get(name), kind, out)
     click.echo(f"{name} written to {out}")
 
@@ -445,7 +466,7 @@ async def _show(run: str) -> None:
     async with log_of(from_environment()) as log:
         course = await listing.course_of(log, run)
         played = await listing.evaluations(log, course)
-    click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
+    click.echo(listing.headline(course.started))
     Console().print(listing.course_table(course))
     if played:
         Console().print(listing.evaluation_table(played))
