@@ -10,7 +10,6 @@ from jimbot_stream.agents.exploration.counts import Counts
 from jimbot_stream.agents.exploration.progress import Progress
 from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import TrainConfig
-from jimbot_stream.balatro import wire
 
 COUNTS: Final = "combinations.counts"
 """Name of the table among the tensors that a checkpoint holds besides."""
@@ -26,10 +25,11 @@ class Explorer:
             CheckpointError: it keeps the tensors of another algorithm, or of another configuration.
         """
         told, builds = config.combinations, builds_named(config.rollout.builds)
-        wanted = widening.shapes(before, len(builds)) if builds else {}
+        self._columns = len(builds)
+        wanted = widening.shapes(before, self._columns) if builds else {}
         wanted |= {COUNTS: (told.slots,)} if told is not None else {}
         kept: Tensors = (extra_tensors(before, wanted) if wanted else None) or {}
-        self.begun = widening.widened(before, len(builds), kept) if builds else before
+        self.begun = widening.widened(before, self._columns, kept) if builds else before
         """What learns: its network sees the columns of the builds, too."""
         self._counts = Counts(told, kept.get(COUNTS)) if told is not None else None
         self._progress = Progress(builds, config.rollout.build_reward) if builds else None
@@ -46,9 +46,8 @@ class Explorer:
     def kept(self, after: Checkpoint) -> Checkpoint:
         """The checkpoint that the next update takes up."""
         extra: Tensors = {}
-        columns = self.begun.shape.features - wire.FEATURES
-        if columns:
-            after, extra = widening.narrowed(after, columns)
+        if self._columns:
+            after, extra = widening.narrowed(after, self._columns)
         if self._counts is not None:
             extra[COUNTS] = self._counts.table
         return replace(after, extra=extra) if extra else after
