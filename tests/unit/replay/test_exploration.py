@@ -78,7 +78,7 @@ async def test_what_was_changed_of_that_is_found(
     assert f"extra.{kept}{list(place)}" in wrong.why
 
 
-@pytest.mark.parametrize("name", ["bonus", "combinations", "build_flushes", "build_bonus"])
+@pytest.mark.parametrize("name", ["combinations", "build_bonus"])
 async def test_what_people_are_told_must_be_so(
     trained: Events, blobs: BlobStore, rechain: Callable[[Events], Events], name: str
 ) -> None:

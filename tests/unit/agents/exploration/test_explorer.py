@@ -1,6 +1,7 @@
 """An update pays for what is new and for progress of builds, and hands on what it has seen."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,8 +17,12 @@ from tests.support.held import round_of
 SEED = 3
 
 
-def applied(checkpoint: bytes, config: TrainConfig) -> RolloutUpdate:
+def update(checkpoint: bytes, config: TrainConfig) -> RolloutUpdate:
     return apply_rollouts(checkpoint, Sampler(config.rollout, SEED), config, 5)
+
+
+applied = cache(update)
+"""What several tests look at is computed once."""
 
 
 def test_nothing_is_done_where_nobody_asks(checkpoint: bytes, plain: TrainConfig) -> None:
@@ -72,8 +77,8 @@ def test_every_way_has_a_say_in_the_weights(
     checkpoint: bytes, plain: TrainConfig, jokers: TrainConfig, builds: TrainConfig
 ) -> None:
     weights = {
-        b"".join(value.tobytes() for value in from_bytes(update.checkpoint).module.values())
-        for update in (applied(checkpoint, each) for each in (plain, jokers, builds))
+        b"".join(value.tobytes() for value in from_bytes(made.checkpoint).module.values())
+        for made in (applied(checkpoint, each) for each in (plain, jokers, builds))
     }
     assert len(weights) == 3
 
@@ -83,7 +88,7 @@ def test_equal_arguments_give_equal_bytes(checkpoint: bytes, config: TrainConfig
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(4)
-        again = applied(checkpoint, config)
+        again = update(checkpoint, config)
     finally:
         torch.set_num_threads(threads)
     assert again.checkpoint == expected.checkpoint
