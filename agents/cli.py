@@ -20,6 +20,7 @@ from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import promote, rollback, settling
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.keeping.cli import holding, prune, restore
 from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
@@ -379,6 +380,7 @@ async def _train(
         run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
         settle = await settling(run, log, settings)
         begun = algorithm_named(algorithm).read_config(run.config_json)
+        settle = holding(settle, run, log, begun, wanted.budget)
         with wanted.workplace(begun) as workplace:
             training = _training(run, clock, algorithm, settle, workplace)
             stopped = stop_softly()
@@ -454,7 +456,7 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for changed in (promote, rollback, curve):
+for changed in (promote, rollback, curve, prune, restore):
     main.add_command(changed)
 
 
