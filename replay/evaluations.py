@@ -44,6 +44,11 @@ def _start_faults(history: History, begun: EvaluationStarted) -> Iterator[Diverg
     if begun.rules_version != RULES_VERSION:
         why = "It was played by other rules than this release has."
         yield _finding(first, "rules_version", RULES_VERSION, begun.rules_version, "rules", why)
+    wanted = id_of(begun)
+    for got in (begun.evaluation_id, history.name):
+        if got != wanted:
+            why = "The id derives from what is played."
+            yield _finding(first, "evaluation_id", wanted, got, "tampering", why)
     version = version_of(begun.player, drawn=begun.drawn)
     if begun.player_version != version:
         why = (
@@ -52,11 +57,6 @@ def _start_faults(history: History, begun: EvaluationStarted) -> Iterator[Diverg
         )
         got = begun.player_version or "(none told, by an earlier release)"
         yield _finding(first, "player_version", version, got, "policy", why)
-    wanted = id_of(begun)
-    for got in (begun.evaluation_id, history.name):
-        if got != wanted:
-            why = "The id derives from what is played."
-            yield _finding(first, "evaluation_id", wanted, got, "tampering", why)
 
 
 def _shape_faults(history: History, begun: EvaluationStarted) -> Iterator[Divergence]:
