@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -168,6 +168,27 @@ def untrained(seed: int) -> bytes:
         module=module,
         adam_first={name: np.zeros_like(value) for name, value in module.items()},
         adam_second={name: np.zeros_like(value) for name, value in module.items()},
+    ).to_bytes()
+
+
+def taken_over(seed: int, data: bytes) -> bytes:
+    """The checkpoint with which the run of a seed begins that takes over another one's weights.
+
+    What the optimizer had learned, and the count of updates, begin anew. Estimates of Q keep what
+    belongs to them.
+
+    Raises:
+        CheckpointError: the bytes are not a checkpoint.
+    """
+    read = from_bytes(data)
+    return replace(
+        read,
+        run_seed=seed,
+        update=0,
+        optimizer_steps=0,
+        adam_first={name: np.zeros_like(value) for name, value in read.module.items()},
+        adam_second={name: np.zeros_like(value) for name, value in read.module.items()},
+        extra=read.extra if read.q is not None else {},
     ).to_bytes()
 
 

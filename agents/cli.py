@@ -1,61 +1,46 @@
 """``jimbot-learn``: begin a training run, and learn from the games that players close."""
 
 import contextlib
-import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from jimbot_stream.agents import listing
-from jimbot_stream.agents.algorithms import PlayConfig, algorithm_named
 from jimbot_stream.agents.announcing import Announcer
-from jimbot_stream.agents.budget import budget_of
-from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.curves.cli import curve
-from jimbot_stream.agents.devices import CHOICES as DEVICES
-from jimbot_stream.agents.dqn import config as dqn
-from jimbot_stream.agents.gate.cli import promote, rollback, settling
+from jimbot_stream.agents.gate.cli import promote, rollback
 from jimbot_stream.agents.gate.config import GateConfig
-from jimbot_stream.agents.keeping.cli import holding, prune, restore
-from jimbot_stream.agents.lookup import among_blobs, among_saved, is_hex, newest_of
+from jimbot_stream.agents.keeping.cli import prune, restore
+from jimbot_stream.agents.lookup import among_blobs, is_hex, named
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
-from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
+from jimbot_stream.agents.rollouts.cli import train
 from jimbot_stream.agents.terminal import (
     FAILURES,
+    RUN_SEED,
     log_of,
     patiently,
     perform,
-    stop_softly,
     topics_of,
 )
 from jimbot_stream.agents.training_run import TrainingRun
-from jimbot_stream.agents.wanted import Wanted
 from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer
 from jimbot_stream.bus.kafka import KafkaBus
 from jimbot_stream.checkpoints import BlobStore
-from jimbot_stream.clock import Clock, SystemClock
+from jimbot_stream.clock import SystemClock
 from jimbot_stream.config import from_environment
 from jimbot_stream.eventlog.opening import open_log, refuse_other_store
 from jimbot_stream.promotion import InService
 
 if TYPE_CHECKING:
     from jimbot_stream.agents.evaluation.command import Request
-    from jimbot_stream.agents.rollouts.runners import Workplace
-    from jimbot_stream.agents.rollouts.training import PlayTraining, Settle
 
-ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
-"""What ``train`` calls an algorithm, and what a run calls it."""
 PLAYERS = ("random", "greedy", "rule", "lookahead")
 """Names of ``evaluation.players.BASELINES``, which takes a second to load."""
-RUN_SEED = click.option(
-    "--run-seed", type=int, required=True, help="Seed that names and determines the run."
-)
 
 
 @click.group()
@@ -126,82 +111,6 @@ def online(
             games=gate_games, level=gate_level, deck=deck, stake=stake, win_ante=win_ante
         )
     perform(_online(run_seed, episodes_per_update, updates, gate))
-
-
-@main.command()
-@RUN_SEED
-@click.option(
-    "--algo",
-    type=click.Choice(list(ALGOS)),
-    default="ppo",
-    show_default=True,
-    help="PPO learns from what it has just played, DQN from a memory of what it played.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(list(PROFILES)),
-    default="laptop",
-    show_default=True,
-    help="How much an update takes; a run keeps what it began with.",
-)
-@click.option(
-    "--curriculum",
-    type=click.Choice([NO_CURRICULUM, *CURRICULA]),
-    default=NO_CURRICULUM,
-    show_default=True,
-    help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(list(DEVICES)),
-    default="auto",
-    show_default=True,
-    help="Where the learner computes; auto takes a GPU where torch sees one.",
-)
-@click.option(
-    "--address",
-    help="Let actors of a Ray cluster play: auto for the one that this machine is part of, local"
-    " to begin one, or its address.  [default: threads of this process play]",
-)
-@click.option(
-    "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
-)
-@click.option(
-    "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
-)
-def train(
-    run_seed: int,
-    algo: str,
-    profile: str,
-    curriculum: str,
-    device: str,
-    address: str | None,
-    updates: int | None,
-    minutes: float | None,
-) -> None:
-    """Learn in the simulator, from games played by the weights being trained.
-
-    Every update is recorded with the seeds that repeat it. Begins the run where there is
-    none, goes on where it stopped. Ctrl-C ends after the update at hand, a second one at once.
-
-    With a curriculum, the run goes on to the next stage once the games of the present one reach
-    what it asks; `jimbot-learn show` tells when, and on which numbers.
-
-    A profile cuts its games into as many shares as it has runners: threads play them, or with
-    --address actors of a Ray cluster, to the same bits. Updates that a GPU computed can be
-    repeated on a GPU of its class; the record tells which.
-    """
-    algorithm = ALGOS[algo]
-    config: PlayConfig = _profiles(algorithm)[profile]
-    if isinstance(config, TrainConfig):
-        config = with_curriculum(config, curriculum)
-    elif curriculum != NO_CURRICULUM:
-        raise click.UsageError("--curriculum goes with --algo ppo")
-    perform(
-        _train(
-            run_seed, algorithm, config, GATES.get(profile), (device, address), (updates, minutes)
-        )
-    )
 
 
 @main.command()
@@ -360,44 +269,6 @@ async def _online(
         await bus.close()
 
 
-async def _train(
-    run_seed: int,
-    algorithm: str,
-    config: PlayConfig,
-    gate: GateConfig | None,
-    where: tuple[str, str | None],
-    enough: tuple[int | None, float | None],
-) -> None:
-    from jimbot_stream.agents.rollouts.watching import watching
-
-    settings, clock = from_environment(), SystemClock()
-    updates, minutes = enough
-    wanted = Wanted(*where, budget_of(settings))
-    wanted.refuse_unfit(config)  # before a run keeps what it cannot hold
-    until = clock.monotonic() + 60 * minutes if minutes is not None else math.inf
-    async with log_of(settings) as log:
-        blobs = BlobStore(settings.blobs)
-        run = await TrainingRun.begin(log, blobs, run_seed, config, algorithm, gate=gate)
-        settle = await settling(run, log, settings)
-        begun = algorithm_named(algorithm).read_config(run.config_json)
-        settle = holding(settle, run, log, begun, wanted.budget)
-        with wanted.workplace(begun) as workplace:
-            training = _training(run, clock, algorithm, settle, workplace)
-            stopped = stop_softly()
-            left = None if updates is None else max(0, updates - run.update)
-            with watching(left and left * training.config.rollout.decisions) as watch:
-                await training.train(
-                    lambda: (
-                        stopped.is_set()
-                        or (updates is not None and run.update >= updates)
-                        or clock.monotonic() >= until
-                    ),
-                    watch.told,
-                    watch.done,
-                )
-        click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
-
-
 async def _evaluate(wanted: "Request", record: bool, as_json: bool) -> None:
     from jimbot_stream.agents.evaluation.command import compare
 
@@ -407,30 +278,16 @@ async def _evaluate(wanted: "Request", record: bool, as_json: bool) -> None:
         await compare(log, settings.blobs, wanted, as_json=as_json)
 
 
-def _profiles(algorithm: str) -> Mapping[str, PlayConfig]:
-    return dqn.PROFILES if algorithm == dqn.ALGORITHM else PROFILES
-
-
-def _training(
-    run: TrainingRun, clock: Clock, algorithm: str, settle: "Settle", workplace: "Workplace"
-) -> "PlayTraining[Any]":
-    from jimbot_stream.agents.dqn.training import DqnTraining  # both load RLlib, for seconds
-    from jimbot_stream.agents.rollouts.training import Training
-
-    kind = DqnTraining if algorithm == dqn.ALGORITHM else Training
-    return kind(run, clock, settle, workplace)
-
-
 async def _export(letters: str, kind: str, out: Path) -> None:
     from jimbot_stream.agents.export import write
 
     settings = from_environment()
     blobs = BlobStore(settings.blobs)
-    if is_hex(letters):
+    if is_hex(letters):  # needs no log
         name = among_blobs(blobs.folder, letters)
     else:
         async with log_of(settings) as log:
-            name = await newest_of(log, letters) or among_saved((), letters)
+            name = await named(log, blobs.folder, letters)
     write(blobs.get(name), kind, out)
     click.echo(f"{name} written to {out}")
 
@@ -447,7 +304,7 @@ async def _show(run: str) -> None:
     async with log_of(from_environment()) as log:
         course = await listing.course_of(log, run)
         played = await listing.evaluations(log, course)
-    click.echo(f"{run}: {course.started.algorithm}, {course.started.config_json}")
+    click.echo(listing.headline(course.started))
     Console().print(listing.course_table(course))
     if played:
         Console().print(listing.evaluation_table(played))
@@ -456,8 +313,8 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for changed in (promote, rollback, curve, prune, restore):
-    main.add_command(changed)
+for command in (train, promote, rollback, curve, prune, restore):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,13 @@ def table(found: list[Course]) -> Table:
     return shown
 
 
+def headline(started: RunStarted) -> str:
+    """What a run is, in a line."""
+    begun = started.begun_from
+    source = f", begun with the weights of {begun[:_SHOWN]}" if begun else ""
+    return f"{started.run_id}: {started.algorithm}{source}, {started.config_json}"
+
+
 def course_table(course: Course) -> Table:
     """Updates of a run, a row for each; of those that were turned down, why."""
     names = [name for name in _NUMBERS if any(name in update.metrics for update in course.updates)]

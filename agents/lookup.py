@@ -48,6 +48,17 @@ async def newest_of(log: LogReader, run: str) -> str:
     return lineage.newest
 
 
+async def named(log: LogReader, folder: Path, name: str) -> str:
+    """The checkpoint that letters of its sha256, or the name of a run, mean.
+
+    Raises:
+        ValueError: they mean none, or several.
+    """
+    if is_hex(name):
+        return among_blobs(folder, name)
+    return await newest_of(log, name) or among_saved((), name)
+
+
 def among_saved(known: Iterable[str], letters: str) -> str:
     """The only checkpoint that the log knows and that begins with these letters.
 

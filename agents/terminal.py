@@ -27,6 +27,10 @@ from jimbot_stream.eventlog.opening import OpenableLog, ensure_store, open_log
 from jimbot_stream.streams import topics
 
 PATIENCE_S: Final = 120.0
+RUN_SEED: Final = click.option(
+    "--run-seed", type=int, required=True, help="Seed that names and determines the run."
+)
+"""What the commands say that begin a run, or go on with it."""
 FAILURES: Final = (
     BlobError,
     BudgetError,

@@ -6,7 +6,7 @@ from typing import Final, Protocol, Self
 
 from google.protobuf.message import Message
 
-from jimbot_stream.agents.checkpoint import canonical_json, sha256, untrained
+from jimbot_stream.agents.checkpoint import canonical_json, sha256, taken_over, untrained
 from jimbot_stream.agents.gate import config as gates
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.lineage import LINEAGE, Lineage
@@ -86,16 +86,18 @@ class TrainingRun:
         algorithm: str = "ppo",
         name: str = "",
         gate: GateConfig | None = None,
+        begun_from: str = "",
     ) -> Self:
         """Begin the run of a seed, or go on where it was left; idempotent.
 
         A run keeps the configuration and the gate with which it began. It is named after its
-        seed, or as given. Where its newest checkpoint cannot be read, that is recorded, and the
-        run goes on from the last one that can.
+        seed, or as given. It begins untrained, or with the weights of the checkpoint begun_from.
+        Where its newest checkpoint cannot be read, that is recorded, and the run goes on from the
+        last one that can.
 
         Raises:
-            RunError: it was begun with another seed or algorithm, or under other rules, or none
-                of its checkpoints can be read.
+            RunError: it was begun with another seed, algorithm or checkpoint, or under other
+                rules, or begun_from or all of its own checkpoints cannot be used.
         """
         name = name or run_id(run_seed)
         stream = run_stream(name)
@@ -107,11 +109,12 @@ class TrainingRun:
                 algorithm=algorithm,
                 config_json=config.to_json(),
                 gate_json=gate.to_json() if gate else "",
+                begun_from=begun_from,
             )
             await _start(journal, blobs, begun)
             journal = await StreamJournal.open(log, stream, keep_events=True)
         run = cls(log, blobs, journal)
-        run._refuse_foreign(run_seed, algorithm)
+        run._refuse_foreign(run_seed, algorithm, begun_from)
         await run._go_back_to_a_sound_one()
         await run._index_checkpoint()
         return run
@@ -302,7 +305,7 @@ class TrainingRun:
             with suppress(ConflictError):
                 await journal.append([_entry(message, message.run_id, str(saved.id))])
 
-    def _refuse_foreign(self, run_seed: int, algorithm: str) -> None:
+    def _refuse_foreign(self, run_seed: int, algorithm: str, begun_from: str) -> None:
         if self.started.algorithm != algorithm:
             raise RunError(
                 f"{self.started.run_id} was begun with the algorithm {self.started.algorithm!r},"
@@ -310,6 +313,13 @@ class TrainingRun:
             )
         if self.started.run_seed != run_seed:
             raise RunError(f"{self.started.run_id} belongs to seed {self.started.run_seed}")
+        if begun_from not in ("", self.started.begun_from):
+            there = self.started.begun_from
+            began = f"with the weights of {there[:12]}" if there else "untrained"
+            raise RunError(
+                f"{self.started.run_id} began {began}, not with those of {begun_from[:12]}:"
+                " choose another run seed"
+            )
 
     async def _go_back_to_a_sound_one(self) -> None:
         fault = fault_of(self.blobs, self.checkpoint)
@@ -330,8 +340,8 @@ class TrainingRun:
 
 
 async def _start(journal: StreamJournal, blobs: BlobStore, begun: RunStarted) -> None:
-    """Record the beginning, with the untrained checkpoint of the run's seed."""
-    data, name = untrained(begun.run_seed), begun.run_id
+    """Record the beginning, with the checkpoint that follows from the run's seed."""
+    data, name = _first(begun, blobs), begun.run_id
     begun.environment_json = canonical_json(environment())
     begun.checkpoint = blobs.put(data)
     saved = CheckpointSaved(
@@ -340,6 +350,15 @@ async def _start(journal: StreamJournal, blobs: BlobStore, begun: RunStarted) ->
     # On a conflict a second start of the seed was quicker; the caller reads what it wrote.
     with suppress(ConflictError):
         await journal.append([_entry(begun, name), _entry(saved, name)])
+
+
+def _first(begun: RunStarted, blobs: BlobStore) -> bytes:
+    if not begun.begun_from:
+        return untrained(begun.run_seed)
+    fault = fault_of(blobs, begun.begun_from)
+    if fault is not None:
+        raise RunError(f"checkpoint {begun.begun_from[:12]}: {fault.reason}")
+    return taken_over(begun.run_seed, blobs.get(begun.begun_from))
 
 
 def _entry(message: Message, correlation: str, causation: str = "") -> Entry:

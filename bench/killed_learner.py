@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 
 from jimbot_stream.agents.algorithms import PlayConfig
-from jimbot_stream.agents.cli import ALGOS
 from jimbot_stream.agents.dqn.config import DqnConfig, DqnTrainConfig
 from jimbot_stream.agents.replay_memory.config import MemoryConfig
+from jimbot_stream.agents.rollouts.cli import ALGOS
 from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig, rollout_ppo
 from jimbot_stream.agents.training_run import TrainingRun, run_id
 from jimbot_stream.checkpoints import BlobStore

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
-from jimbot_stream.agents.checkpoint import from_bytes, sha256, untrained
+from jimbot_stream.agents.checkpoint import from_bytes, sha256, taken_over, untrained
 from jimbot_stream.agents.gate.config import from_json
 from jimbot_stream.agents.gate.succession import WITHDRAWN, WORSE
 from jimbot_stream.agents.keeping.rule import Record
@@ -48,6 +48,22 @@ def check_saved(history: History, saved: Collection[str], blobs: Blobs) -> Itera
             yield fault
         elif message.checkpoint not in saved:
             yield Match("checkpoint", entry.event.stream, entry.event.revision)
+
+
+def first(started: RunStarted, blobs: Blobs) -> bytes:
+    """The checkpoint that a run must have begun with.
+
+    Raises:
+        BlobError: the one whose weights it took over is missing or damaged.
+        CheckpointError: it is not a checkpoint.
+    """
+    if started.begun_from:
+        return taken_over(started.run_seed, blobs.get(started.begun_from))
+    return untrained(started.run_seed)
+
+
+def _weights(started: RunStarted) -> str:
+    return "bytes around those weights" if started.begun_from else "untrained weights"
 
 
 def _origin_faults(
@@ -163,12 +179,20 @@ class _Continuity:
             self.lineage = Lineage(gate.every if gate else 0)
             self.record = Record(gate_every=self.lineage.every)
         yield from unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
-        expected = sha256(untrained(started.run_seed))
+        yield from self._first_faults(entry, started)
+        yield from blob_faults(entry, CheckpointSaved(checkpoint=started.checkpoint), self.blobs)
+
+    def _first_faults(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
+        try:
+            expected = sha256(first(started, self.blobs))
+        except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
+            text = f"{type(error).__name__}: {error}"
+            yield finding(entry.event, "run", "begun_from", "a usable blob", text, "weights")
+            return
         if expected != started.checkpoint:
             yield other_rules(entry, started.checkpoint, self.blobs) or self._not_untrained(
                 entry, started, expected
             )
-        yield from blob_faults(entry, CheckpointSaved(checkpoint=started.checkpoint), self.blobs)
 
     def _not_untrained(self, entry: Entry, started: RunStarted, expected: str) -> Divergence:
         cause, why = blame(started.environment_json, "weights")
@@ -179,7 +203,7 @@ class _Continuity:
             expected,
             started.checkpoint,
             cause,
-            f"The run's seed gives other untrained weights. {why}".strip(),
+            f"The run's seed gives other {_weights(started)}. {why}".strip(),
         )
 
     def _update(self, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:

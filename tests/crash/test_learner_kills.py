@@ -17,8 +17,8 @@ import pytest
 from bench.exactness import difference
 from bench.killed_learner import CONFIGS, Learner, killed, moments
 
-from jimbot_stream.agents.cli import ALGOS
 from jimbot_stream.agents.dqn.training import DqnTraining
+from jimbot_stream.agents.rollouts.cli import ALGOS
 from jimbot_stream.agents.rollouts.training import Progress, Training
 from jimbot_stream.agents.training_run import TrainingRun
 from jimbot_stream.clock import SystemClock

@@ -6,7 +6,7 @@ from bench.killed_learner import CONFIGS, moments
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jimbot_stream.agents.cli import ALGOS
+from jimbot_stream.agents.rollouts.cli import ALGOS
 from jimbot_stream.eventlog import RecordedEvent
 
 

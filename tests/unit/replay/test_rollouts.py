@@ -60,6 +60,7 @@ async def test_a_genuine_run_is_found_identical(trained: Events, blobs: BlobStor
         (UPDATE_2, {"rollout": {"rounds": 5}}, "rollout.rounds", "tampering"),
         (UPDATE_1, {"metrics": {}}, "metrics.entropy", "tampering"),
         (0, {"algorithm": "ppo"}, "algorithm", "tampering"),
+        (0, {"begun_from": OTHER}, "begun_from", "weights"),
         (UPDATE_1, {"steps": 23}, "steps", "tampering"),
         (UPDATE_1, {"threads": 7}, "threads", "tampering"),
         (UPDATE_1, {"shuffle_seed": 99}, "shuffle_seed", "seed"),

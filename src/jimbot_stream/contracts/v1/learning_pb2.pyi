@@ -41,7 +41,7 @@ class EpisodeClosed(_message.Message):
     def __init__(self, game_id: _Optional[str] = ..., source: _Optional[str] = ..., run_seed: _Optional[int] = ..., seed: _Optional[str] = ..., states: _Optional[int] = ..., decisions: _Optional[int] = ..., actions: _Optional[int] = ..., ante: _Optional[int] = ..., round: _Optional[int] = ..., best_score: _Optional[float] = ..., won: bool = ..., reason: _Optional[str] = ..., last_revision: _Optional[int] = ..., checkpoints: _Optional[_Iterable[str]] = ..., rules_version: _Optional[str] = ...) -> None: ...
 
 class RunStarted(_message.Message):
-    __slots__ = ("run_id", "run_seed", "algorithm", "config_json", "environment_json", "checkpoint", "gate_json")
+    __slots__ = ("run_id", "run_seed", "algorithm", "config_json", "environment_json", "checkpoint", "gate_json", "begun_from")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     RUN_SEED_FIELD_NUMBER: _ClassVar[int]
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,7 @@ class RunStarted(_message.Message):
     ENVIRONMENT_JSON_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     GATE_JSON_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FROM_FIELD_NUMBER: _ClassVar[int]
     run_id: str
     run_seed: int
     algorithm: str
@@ -56,7 +57,8 @@ class RunStarted(_message.Message):
     environment_json: str
     checkpoint: str
     gate_json: str
-    def __init__(self, run_id: _Optional[str] = ..., run_seed: _Optional[int] = ..., algorithm: _Optional[str] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., checkpoint: _Optional[str] = ..., gate_json: _Optional[str] = ...) -> None: ...
+    begun_from: str
+    def __init__(self, run_id: _Optional[str] = ..., run_seed: _Optional[int] = ..., algorithm: _Optional[str] = ..., config_json: _Optional[str] = ..., environment_json: _Optional[str] = ..., checkpoint: _Optional[str] = ..., gate_json: _Optional[str] = ..., begun_from: _Optional[str] = ...) -> None: ...
 
 class EpisodeReference(_message.Message):
     __slots__ = ("game_id", "last_revision")

@@ -87,6 +87,17 @@ async def test_what_is_in_service_stays_and_names_nothing_more(
     assert (await verified(log, blobs))["pruned checkpoint"] == 1
 
 
+async def test_what_another_run_began_from_stays(
+    trains: Trains, log: EventLog, blobs: BlobStore
+) -> None:
+    run = await trains(4)
+    second = run.updates[1].checkpoint_out
+    await TrainingRun.begin(log, blobs, SEED + 1, CONFIG, PPO, begun_from=second)
+    await pruned(run, log, 100)
+    assert [blobs.has(update.checkpoint_out) for update in run.updates] == [False, *[True] * 3]
+    assert (await verified(log, blobs, updates=False))["run"] == 2
+
+
 async def test_pruning_again_finds_nothing_to_do(
     trains: Trains, log: EventLog, blobs: BlobStore
 ) -> None:
