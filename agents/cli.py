@@ -14,6 +14,7 @@ from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.curves.cli import curve
 from jimbot_stream.agents.gate.cli import promote, rollback
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.keeping.cli import prune, restore
 from jimbot_stream.agents.lookup import among_blobs, is_hex, named
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.cli import train
@@ -312,7 +313,7 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for command in (train, promote, rollback, curve):
+for command in (train, promote, rollback, curve, prune, restore):
     main.add_command(command)
 
 

@@ -14,6 +14,7 @@ Kind = Literal[
     "update",
     "failed update",  # one that made no checkpoint: it fails again
     "checkpoint",
+    "pruned checkpoint",  # let go of, and made again by its update
     "evaluation",  # a panel of games, played again
     "gate decision",  # what a run's gate made of a new checkpoint
     "service change",  # what was put into service, taken out of it, or refused

@@ -14,6 +14,7 @@ from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import settling
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.keeping.cli import holding
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
 from jimbot_stream.agents.terminal import RUN_SEED, log_of, perform, stop_softly
@@ -147,6 +148,7 @@ async def _train(
         )
         settle = await settling(run, log, settings)
         begun = algorithm_named(algorithm).read_config(run.config_json)
+        settle = holding(settle, run, log, begun, wanted.budget)
         with wanted.workplace(begun) as workplace:
             training = _training(run, clock, algorithm, settle, workplace)
             stopped = stop_softly()
