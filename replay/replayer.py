@@ -13,6 +13,7 @@ from jimbot_stream.replay.evaluations import repeat_evaluation
 from jimbot_stream.replay.gates import check_gate
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, History, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
+from jimbot_stream.replay.populations import check_population
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.runs import check_run, check_saved
 from jimbot_stream.replay.service import check_service
@@ -110,13 +111,15 @@ class Replayer:
                 yield verdict
 
     async def verify_run(self, stream: str) -> AsyncIterator[Verdict]:
-        """Chain, start, continuity, saved checkpoints and gate of a training run; no update."""
+        """Chain, start, continuity, checkpoints, gate and population of a run; no update."""
         history = await read_history(self._log, stream)
         for verdict in check_chain(history):
             yield verdict
         for verdict in check_run(history, self._blobs):
             yield verdict
         async for verdict in check_gate(history, self._log):
+            yield verdict
+        async for verdict in check_population(history, self._log):
             yield verdict
 
     async def verify_updates(self, stream: str, revisions: Iterable[int]) -> AsyncIterator[Verdict]:
