@@ -119,6 +119,18 @@ class TrainConfig:
     combinations: Combinations | None = None
     """What combinations of jokers earn that were seldom held."""
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: members of a population would be compared on different games.
+        """
+        if self.curriculum is not None and self.population is not None:
+            raise ValueError(
+                "a member of a population has no curriculum: all members are compared on one"
+                " kind of game"
+            )
+
     @property
     def shards(self) -> int:
         """Threads that compute gradients."""

@@ -130,14 +130,14 @@ def pairs_of(games: Sequence[Sequence[Hand]]) -> Iterator[tuple[Hand, Hand]]:
             yield game[step], game[step + 1]
 
 
-@settings(max_examples=50)  # a round takes milliseconds to make
+@settings(max_examples=50, deadline=None)  # a round takes milliseconds to make
 @given(rounds)
 def test_all_rounds_are_read_as_one_would_by_hand(games: list[list[Hand]]) -> None:
     wanted = [expected(list(before), list(after)) for before, after in pairs_of(games)]
     assert found(round_of(games)) == wanted
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(rounds)
 def test_states_stand_one_row_of_games_after_another(games: list[list[Hand]]) -> None:
     columns = states(round_of(games), HELD)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jimbot_stream.agents.exploration.config import Combinations
@@ -102,6 +102,7 @@ def test_what_was_not_seen_for_long_counts_as_unseen() -> None:
 hands = st.lists(st.integers(0, 5), max_size=4)
 
 
+@settings(max_examples=50, deadline=None)  # a round takes milliseconds to make
 @given(st.lists(st.lists(hands, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_a_bonus_is_positive_and_no_more_than_beta(games: list[list[list[int]]]) -> None:
     counts = Counts(CONFIG)
@@ -111,6 +112,7 @@ def test_a_bonus_is_positive_and_no_more_than_beta(games: list[list[list[int]]])
         assert (bonus <= CONFIG.beta * (1 + 1e-12)).all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.lists(hands, min_size=3, max_size=3), min_size=2, max_size=4),
     st.randoms(use_true_random=False),
