@@ -5,7 +5,7 @@ it plays in the simulator, which the update's seeds and snapshots repeat.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from jimbot_stream.agents.batch import Batch
@@ -79,6 +79,8 @@ class Played:
     """sha256 of the games' snapshot, in hex."""
     memory: str = ""
     """sha256 of the manifest of the replay memory, in hex; empty where there is none."""
+    left: Mapping[str, bytes] = field(default_factory=dict)
+    """Snapshot, manifest and new blocks of the memory, by their sha256."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.curves.cli import curve
 from jimbot_stream.agents.gate.cli import promote, rollback
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.keeping.cli import prune, restore
 from jimbot_stream.agents.lookup import among_blobs, is_hex, named
+from jimbot_stream.agents.population import cli as populations
+from jimbot_stream.agents.population.membership import population_of
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.cli import train
 from jimbot_stream.agents.terminal import (
@@ -141,7 +144,10 @@ def list_runs() -> None:
 @main.command()
 @click.argument("run")
 def show(run: str) -> None:
-    """Tell the course of RUN: its updates, their checkpoints and how play went."""
+    """Tell the course of RUN: its updates, their checkpoints and how play went.
+
+    Of a population, such as population1, where its members stand, the best first.
+    """
     perform(_show(run))
 
 
@@ -301,6 +307,9 @@ async def _list() -> None:
 
 async def _show(run: str) -> None:
     async with log_of(from_environment()) as log:
+        if population_of(run) == run:
+            await populations.show(log, run)
+            return
         course = await listing.course_of(log, run)
         played = await listing.evaluations(log, course)
     click.echo(listing.headline(course.started))
@@ -312,7 +321,7 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for command in (train, promote, rollback, curve):
+for command in (train, populations.population, promote, rollback, curve, prune, restore):
     main.add_command(command)
 
 

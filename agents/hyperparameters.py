@@ -9,6 +9,7 @@ from typing import Any
 
 from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.population.membership import PopulationConfig
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.profiles import GATES
 from jimbot_stream.agents.rollouts.profiles import PROFILES as PPO_PROFILES
@@ -18,14 +19,16 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
     "In the simulator: PPO": PPO_PROFILES,
     "In the simulator: DQN": DQN_PROFILES,
     "The gate of new checkpoints": {"online": GateConfig(), **GATES},
+    "Populations of PPO in the simulator": {"population": PopulationConfig()},
 }
 """By heading: the configurations of the profiles."""
 HEAD = """# Hyperparameters
 
 What the learner is told, by profile of `jimbot-learn train --algo ppo|dqn --profile NAME`; games on
-the bus have one profile. With `--profile ci` there is no gate. A run keeps what it began with: it
-is recorded in RunStarted or with each update, so that later releases repeat it with the numbers
-it had.
+the bus have one profile. With `--profile ci` there is no gate; members of a population
+(`jimbot-learn population`) have none either, but are compared with one another. A run keeps what it
+began with: it is recorded in RunStarted or with each update, so that later releases repeat it with
+the numbers it had.
 """
 Row = Sequence[str]
 
@@ -49,7 +52,13 @@ def _rows(configs: Sequence[Any], prefix: str = "") -> Iterator[Row]:
             yield from _rows(values, f"{prefix}{item.name}.")
         else:
             name = f"`{prefix}{item.name}`"
-            yield name, *(f"{value}" for value in values), meanings[item.name]
+            yield name, *map(_shown, values), meanings[item.name]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"`{name}` {low:g} to {high:g}" for name, (low, high) in value.items())
+    return f"{value}"
 
 
 def _meanings(kind: type[Any]) -> dict[str, str]:

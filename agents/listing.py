@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from rich.table import Table
 
 from jimbot_stream.agents.evaluation.archive import every
+from jimbot_stream.agents.population.membership import population_of
 from jimbot_stream.contracts import (
     CheckpointPromoted,
     CheckpointRefused,
@@ -98,6 +99,20 @@ async def course_of(log: EventLog, run: str) -> Course:
         there = ", ".join(found) or "none"
         raise ValueError(f"no run {run!r} in the log; there are: {there}")
     return found[run]
+
+
+async def courses_of(log: EventLog, name: str) -> list[Course]:
+    """The run of a name, or all members of the population of that name.
+
+    Raises:
+        ValueError: the log has neither.
+    """
+    if population_of(name) != name:
+        return [await course_of(log, name)]
+    found = [each for each in await courses(log) if population_of(each.started.run_id) == name]
+    if not found:
+        raise ValueError(f"no population {name!r} in the log: jimbot-learn list tells its runs")
+    return found
 
 
 def table(found: list[Course]) -> Table:

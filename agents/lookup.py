@@ -26,7 +26,8 @@ def among_blobs(folder: Path, letters: str) -> str:
     _refuse_other_letters(letters)
     named = (path for path in folder.rglob(f"{letters}*") if path.is_file())
     there = [path.name for path in named if len(letters) == _WHOLE or _is_checkpoint(path)]
-    return _only(there, letters, f"in {folder}")
+    where = f"in {folder} (jimbot-learn restore computes a pruned one again)"
+    return _only(there, letters, where)
 
 
 async def saved(log: LogReader) -> dict[str, CheckpointSaved]:

@@ -39,7 +39,10 @@ def fault_of(blobs: Blobs, checkpoint: str) -> Fault | None:
         data = blobs.get(checkpoint)
         return fault_in(data)
     except BlobError as error:
-        advice = "copy the blob from where it was made, or go on from an earlier checkpoint"
+        advice = (
+            "copy the blob from where it was made, compute it again with jimbot-learn restore if it"
+            " was pruned, or go on from an earlier checkpoint"
+        )
         return Fault(UNREADABLE, f"{error}: {advice}")
 
 

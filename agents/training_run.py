@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from google.protobuf.message import Message
 
@@ -18,6 +18,7 @@ from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import (
     CheckpointSaved,
+    CheckpointsPruned,
     CurriculumAdvanced,
     EpisodeReference,
     EpisodeRejected,
@@ -32,6 +33,8 @@ from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS, read_event
 from jimbot_stream.eventlog import EventLog, RecordedEvent
 from jimbot_stream.eventlog.journal import ConflictError, Entry, StreamJournal
 from jimbot_stream.eventlog.naming import checkpoint_stream, run_stream
+
+PRUNED: Final = CheckpointsPruned.DESCRIPTOR.name
 
 
 class Recordable(Protocol):
@@ -162,7 +165,8 @@ class TrainingRun:
     @property
     def ended(self) -> bool:
         """Nothing was applied since the run was declared over."""
-        return self.events[-1].type == "RunEnded"
+        told = [event.type for event in self.events if event.type != PRUNED]
+        return told[-1] == "RunEnded"
 
     def since_last_update(self) -> list[RecordedEvent]:
         """The last update and what follows it; the whole run when there is none."""
@@ -248,6 +252,14 @@ class TrainingRun:
         )
         return await self._append([rejected])
 
+    async def record_pruned(self, pruned: CheckpointsPruned) -> list[RecordedEvent]:
+        """Record which blobs are let go of; they may be deleted after that, and not before.
+
+        Raises:
+            RunError: somebody else goes on with the same run.
+        """
+        return await self._append([pruned])
+
     async def record_end(self, reason: str) -> list[RecordedEvent]:
         """Declare the run over."""
         ended = RunEnded(
@@ -259,17 +271,24 @@ class TrainingRun:
         return await self._append([ended])
 
     async def _append(self, messages: Sequence[Message]) -> list[RecordedEvent]:
-        try:
-            revisions = await self._journal.append(
-                [_entry(message, self.started.run_id) for message in messages]
-            )
-        except ConflictError as error:
-            raise RunError(f"another learner goes on with the same run: {error}") from error
+        entries = [_entry(message, self.started.run_id) for message in messages]
+        revisions = await self._appended(entries)
         stream = self._journal.stream
         recorded = [e async for e in self._log.read_stream(stream, from_revision=revisions[0])]
         self.events += recorded
         self._follow(recorded)
         return recorded
+
+    async def _appended(self, entries: Sequence[Entry]) -> range:
+        """Append behind what `jimbot-learn prune` may have added meanwhile."""
+        while True:
+            try:
+                return await self._journal.append(entries)
+            except ConflictError as error:
+                if not error.events or any(event.type != PRUNED for event in error.events):
+                    message = f"another learner goes on with the same run: {error}"
+                    raise RunError(message) from error
+                self.events += error.events
 
     def _follow(self, events: Sequence[RecordedEvent]) -> None:
         for event in events:

@@ -1,7 +1,7 @@
 """What every check of training says alike: fields that differ, blobs that fail, who is to blame."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from jimbot_stream.agents.checkpoint import from_bytes
 from jimbot_stream.agents.devices import device_told, environment_of
@@ -60,18 +60,32 @@ def unusable(entry: Entry, name: str, error: Exception) -> Divergence:
 
 
 def blame(recorded: str, otherwise: Cause) -> tuple[Cause, str]:
-    """Whether libraries, processor or device are others than recorded, and which."""
+    """Whether libraries, processor or device are others than recorded, which, and what to do."""
     try:
         then = json.loads(recorded)
     except ValueError:
         return otherwise, ""
+    if not isinstance(then, dict):
+        return otherwise, ""
     here: dict[str, str] = environment_of(device_told(recorded))
-    changed = [
-        f"{name} was {_told(then, name)}, here {_told(here, name)}"
-        for name in sorted(here.keys() | dict(then).keys())
-        if then.get(name) != here.get(name)
+    other = [name for name in sorted(here.keys() | then.keys()) if then.get(name) != here.get(name)]
+    if not other:
+        return otherwise, ""
+    changed = [f"{name} was {_told(then, name)}, here {_told(here, name)}" for name in other]
+    return "environment", f"{'; '.join(changed)}. {_advice(other)}"
+
+
+def _advice(other: Sequence[str]) -> str:
+    """What to do about an environment that differs in some names."""
+    wants = [
+        *(["a GPU of that class, with torch built for its CUDA"] if "device" in other else []),
+        *(["a processor of that class"] if "compute_class" in other else []),
+        *(["those versions"] if {*other} - {"device", "compute_class"} else []),
     ]
-    return ("environment", f"{'; '.join(changed)}.") if changed else (otherwise, "")
+    return (
+        "This alone can make other bits, and says nothing against the record: to compare them,"
+        f" verify it with {' and '.join(wants)} (replay/README.md, On another machine)."
+    )
 
 
 def _told(environment: Mapping[str, str], name: str) -> str | None:

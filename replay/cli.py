@@ -182,6 +182,8 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
         )
     for verdict in part.verdicts:
         report.add(verdict)
+    if not selection.updates:
+        report.not_made_again = sum(part.pruned.values())
     report.seconds = clock.monotonic() - started
     return report
 

@@ -15,6 +15,7 @@ from jimbot_stream.agents.evaluation.record import (
     player_of,
     results_of,
 )
+from jimbot_stream.agents.evaluation.versions import version_of
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.evaluation_pb2 import (
     EvaluationCompleted,
@@ -48,6 +49,14 @@ def _start_faults(history: History, begun: EvaluationStarted) -> Iterator[Diverg
         if got != wanted:
             why = "The id derives from what is played."
             yield _finding(first, "evaluation_id", wanted, got, "tampering", why)
+    version = version_of(begun.player, drawn=begun.drawn)
+    if begun.player_version != version:
+        why = (
+            "It was played by another version of the player than this release has: evaluate again,"
+            " or verify it with the release that played it."
+        )
+        got = begun.player_version or "(none told, by an earlier release)"
+        yield _finding(first, "player_version", version, got, "policy", why)
 
 
 def _shape_faults(history: History, begun: EvaluationStarted) -> Iterator[Divergence]:

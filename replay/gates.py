@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from jimbot_stream.agents.algorithms import ALGORITHMS, FromGames
 from jimbot_stream.agents.evaluation.archive import Recorded, recorded
@@ -22,6 +23,9 @@ from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.eventlog.naming import SERVICE
 from jimbot_stream.replay.history import Entry, History, finding, read_history
 from jimbot_stream.replay.verdict import Divergence, Kind, Match, Verdict
+
+_BESIDE: Final = ("CheckpointSaved", "CheckpointsPruned")
+"""Events that may follow a checkpoint before the gate has decided about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _judged(history: History, gate: Gated | None) -> Sequence[Judged]:
             continue
         lineage.take(entry.message)
         if isinstance(entry.message, UpdateApplied) and lineage.undecided:
-            after = [e.message for e in entries[place + 1 :] if e.event.type != "CheckpointSaved"]
+            after = [e.message for e in entries[place + 1 :] if e.event.type not in _BESIDE]
             first = after[0] if after else None
             rejected = first if isinstance(first, UpdateRejected) and first.rejected else None
             newest, incumbent = lineage.newest, lineage.incumbent

@@ -25,6 +25,7 @@ from jimbot_stream.contracts.v1.game_pb2 import (
 )
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CheckpointsPruned,
     CurriculumAdvanced,
     EpisodeRejected,
     PopulationExploited,
@@ -53,6 +54,7 @@ MESSAGES: Mapping[str, Sequence[type[Message]]] = {
         PopulationExploited,
         UpdateRejected,
         EpisodeRejected,
+        CheckpointsPruned,
         RunEnded,
     ),
     CHECKPOINT_PREFIX: (CheckpointSaved,),

@@ -61,8 +61,8 @@ def jobs_of(
     """
     for stream, revisions in part.runs.items():
         yield Job("run", [stream])
-        for revision in revisions if updates else ():
-            yield Job("update", [stream], [revision], 1)
+        for part_of in _chains(revisions, part.following.get(stream, ())) if updates else ():
+            yield Job("update", [stream], part_of, len(part_of))
     games = list(part.games)
     for start in range(0, len(games), GAMES_AT_ONCE):
         chunk = games[start : start + GAMES_AT_ONCE]
@@ -76,6 +76,18 @@ def jobs_of(
         yield Job("evaluation", [stream], weight=1)
     if part.service:
         yield Job("service", part.service, origins=part.origins)
+
+
+def _chains(revisions: Sequence[int], following: Collection[int]) -> Iterator[list[int]]:
+    """Updates, each with those after it that begin with what it makes again."""
+    chain: list[int] = []
+    for revision in revisions:
+        if chain and revision not in following:
+            yield chain
+            chain = []
+        chain.append(revision)
+    if chain:
+        yield chain
 
 
 def verify_in_parallel(

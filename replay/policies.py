@@ -17,6 +17,10 @@ class Blobs(Protocol):
         """The blob, its digest checked."""
         ...
 
+    def has(self, name: str) -> bool:
+        """Whether a blob of that name is there, be it sound or not."""
+        ...
+
 
 class Policies:
     """Policies by checkpoint, each loaded when first needed and once."""

@@ -1,15 +1,19 @@
 """``Replayer``: everything that a log records, done again."""
 
 from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from jimbot_stream.agents.keeping.restoring import blobs_with
+from jimbot_stream.contracts.v1.evaluation_pb2 import EvaluationStarted
 from jimbot_stream.eventlog import LogReader
 from jimbot_stream.replay.chains import check_chain
 from jimbot_stream.replay.decisions import repeat_decisions
 from jimbot_stream.replay.evaluations import repeat_evaluation
 from jimbot_stream.replay.gates import check_gate
-from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, read_history
+from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX, History, read_history
 from jimbot_stream.replay.policies import Blobs, Policies
+from jimbot_stream.replay.populations import check_population
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.runs import check_run, check_saved
 from jimbot_stream.replay.service import check_service
@@ -45,6 +49,8 @@ class Selection:
         return Survey(
             games={name: found.games[name] for name in games if name in found.games},
             runs={name: found.runs[name] for name in runs if name in found.runs},
+            following=found.following,
+            pruned={name: found.pruned[name] for name in runs if name in found.pruned},
             verdicts=[
                 *(absent(name) for name in games if name not in found.games),
                 *(absent(name) for name in runs if name not in found.runs),
@@ -105,13 +111,15 @@ class Replayer:
                 yield verdict
 
     async def verify_run(self, stream: str) -> AsyncIterator[Verdict]:
-        """Chain, start, continuity, saved checkpoints and gate of a training run; no update."""
+        """Chain, start, continuity, checkpoints, gate and population of a run; no update."""
         history = await read_history(self._log, stream)
         for verdict in check_chain(history):
             yield verdict
         for verdict in check_run(history, self._blobs):
             yield verdict
         async for verdict in check_gate(history, self._log):
+            yield verdict
+        async for verdict in check_population(history, self._log):
             yield verdict
 
     async def verify_updates(self, stream: str, revisions: Iterable[int]) -> AsyncIterator[Verdict]:
@@ -125,8 +133,17 @@ class Replayer:
         history = await read_history(self._log, stream)
         for verdict in check_chain(history):
             yield verdict
-        for verdict in repeat_evaluation(history, self._blobs):
+        blobs = await self._with_pruned(history)
+        for verdict in repeat_evaluation(history, blobs):
             yield verdict
+
+    async def _with_pruned(self, history: History) -> Blobs:
+        """The blobs, and the checkpoint of an evaluation if it was pruned while it was played."""
+        for _, begun in history.all(EvaluationStarted):
+            if begun.checkpoint and not self._blobs.has(begun.checkpoint):
+                with suppress(Exception):  # whatever is wrong: it is missing, and told as such
+                    return await blobs_with(self._log, self._blobs, begun.checkpoint) or self._blobs
+        return self._blobs
 
     async def verify_service(
         self, streams: Iterable[str], origins: Origins
@@ -136,7 +153,7 @@ class Replayer:
             history = await read_history(self._log, stream)
             for verdict in check_chain(history):
                 yield verdict
-            async for verdict in check_service(history, origins, self._log):
+            async for verdict in check_service(history, origins, self._log, self._blobs):
                 yield verdict
 
     async def verify_checkpoints(

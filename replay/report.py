@@ -48,6 +48,8 @@ class Report:
     """What diverged."""
     tolerated: Tolerated | None = None
     """The one that lies furthest apart."""
+    not_made_again: int = 0
+    """Blobs that runs let go of and that were left out, as updates were."""
     seconds: float = 0.0
 
     def add(self, verdict: Verdict) -> None:
@@ -155,6 +157,7 @@ class Report:
             "divergences": self.divergences,
             "divergences_total": self.diverged,
             "furthest_tolerated": self.tolerated,
+            "pruned_not_made_again": self.not_made_again,
         }
 
     @property
@@ -167,6 +170,12 @@ class Report:
         parts: list[RenderableType] = [self._table(), self._timing()]
         if self.tolerated is not None:
             parts.append(Text(_about(self.tolerated), style="yellow"))
+        if self.not_made_again:
+            told = (
+                f"{self.not_made_again:,} blobs were pruned: without --no-updates they"
+                " are made again, and compared"
+            )
+            parts.append(Text(told, style="yellow"))
         if self.divergences:
             parts.append(Text(f"First divergence: {self.divergences[0]}", style="red"))
         style = (

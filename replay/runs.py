@@ -8,12 +8,14 @@ from jimbot_stream.agents.algorithms import ALGORITHMS, FromPlay
 from jimbot_stream.agents.checkpoint import from_bytes, sha256, taken_over, untrained
 from jimbot_stream.agents.gate.config import from_json
 from jimbot_stream.agents.gate.succession import WITHDRAWN, WORSE
+from jimbot_stream.agents.keeping.rule import Record
 from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.ppo.config import shuffle_seed
 from jimbot_stream.agents.soundness import UNREADABLE
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CheckpointsPruned,
     CurriculumAdvanced,
     EpisodeRejected,
     PopulationExploited,
@@ -26,6 +28,7 @@ from jimbot_stream.replay import curricula
 from jimbot_stream.replay.blame import blame, blob_faults, other_rules, unequal
 from jimbot_stream.replay.history import Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
+from jimbot_stream.replay.pruned import pruned_names, pruning_faults
 from jimbot_stream.replay.verdict import Divergence, Kind, Match, Verdict
 
 
@@ -109,6 +112,14 @@ class _Continuity:
     """Updates since the games were last changed, or since the beginning."""
     anew: bool = False
     """The next update begins with other games than the last one left."""
+    record: Record = field(default_factory=Record)
+    """What may be pruned."""
+    pruned: set[str] = field(default_factory=set)
+    """Blobs that the record says were let go, sooner or later."""
+
+    def __post_init__(self) -> None:
+        """Look ahead: what is pruned was there before."""
+        self.pruned = pruned_names(self.history)
 
     def verdicts(self) -> Iterator[Verdict]:
         whole = True
@@ -120,7 +131,9 @@ class _Continuity:
             if faults:
                 whole = whole and kind != "run"
                 yield faults[0]
-            elif kind == "checkpoint":
+            elif isinstance(entry.message, CheckpointSaved) and self._lies(
+                entry.message.checkpoint
+            ):
                 yield Match(kind, entry.event.stream, entry.event.revision)
         if whole:
             yield Match("run", self.history.stream, 0)
@@ -146,6 +159,9 @@ class _Continuity:
             yield from self._advanced(entry, message)
         elif isinstance(message, PopulationExploited):
             yield from self._exploited(entry, message)
+        elif isinstance(message, CheckpointsPruned):
+            run = (self.history.name, self.lineage.number, self.record)
+            yield from pruning_faults(entry, message, run, self.blobs)
         elif isinstance(message, RunEnded):
             yield from unequal(
                 entry,
@@ -154,12 +170,14 @@ class _Continuity:
             )
         if message is not None:
             self.lineage.take(message)
+            self.record.take(message)
 
     def _begin(self, entry: Entry, started: RunStarted) -> Iterator[Divergence]:
         self.started, self.config = started, started.config_json
         with suppress(ValueError):  # reported where the gate's decisions are checked
             gate = from_json(started.gate_json)
             self.lineage = Lineage(gate.every if gate else 0)
+            self.record = Record(gate_every=self.lineage.every)
         yield from unequal(entry, ("run_id", self.history.name, started.run_id, "tampering"))
         yield from self._first_faults(entry, started)
         yield from blob_faults(entry, CheckpointSaved(checkpoint=started.checkpoint), self.blobs)
@@ -287,9 +305,14 @@ class _Continuity:
             ("sampler", self.sampler, saved.sampler, "tampering"),
             ("memory", self.memory, saved.memory, "tampering"),
         )
-        yield from blob_faults(entry, saved, self.blobs)
-        for snapshot in filter(None, (saved.sampler, saved.memory)):
+        if self._lies(saved.checkpoint):
+            yield from blob_faults(entry, saved, self.blobs)
+        for snapshot in filter(self._lies, filter(None, (saved.sampler, saved.memory))):
             yield from blob_faults(entry, CheckpointSaved(checkpoint=snapshot), self.blobs)
+
+    def _lies(self, name: str) -> bool:
+        """Whether a blob must lie there: what was pruned is checked if it is there all the same."""
+        return name not in self.pruned or self.blobs.has(name)
 
     def _algorithm_faults(
         self, entry: Entry, update: UpdateApplied, told: str

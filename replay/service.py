@@ -19,15 +19,17 @@ from jimbot_stream.eventlog import LogReader, StreamNotFoundError
 from jimbot_stream.promotion import stand_after
 from jimbot_stream.replay.gates import Gated, evaluated, gate_of
 from jimbot_stream.replay.history import RUN_PREFIX, Entry, History, finding, read_history
+from jimbot_stream.replay.policies import Blobs
+from jimbot_stream.replay.pruned import pruned_names
 from jimbot_stream.replay.survey import Origins
 from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
 
 
 async def check_service(
-    history: History, origins: Origins, log: LogReader
+    history: History, origins: Origins, log: LogReader, blobs: Blobs
 ) -> AsyncIterator[Verdict]:
     """A verdict for each event; origins names the runs of every checkpoint that was saved."""
-    checked = _Succession(origins, log)
+    checked = _Succession(origins, log, blobs)
     for entry in history.entries:
         if entry.message is not None:
             faults = [fault async for fault in checked.faults(entry, entry.message)]
@@ -43,6 +45,8 @@ class _Run:
     first: str = ""
     """The untrained checkpoint."""
     made: frozenset[str] = frozenset()
+    pruned: frozenset[str] = frozenset()
+    """Blobs that it says it let go."""
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class _Succession:
 
     origins: Origins
     log: LogReader
+    blobs: Blobs
     stack: list[str] = field(default_factory=list)
 
     async def faults(self, entry: Entry, message: Message) -> AsyncIterator[Divergence]:
@@ -67,7 +72,18 @@ class _Succession:
             if message.checkpoint not in self.stack[:-1]:
                 wanted = "one that was in service before"
                 yield _finding(entry, "checkpoint", wanted, message.checkpoint)
+        if isinstance(message, CheckpointPromoted | CheckpointRolledBack):
+            async for fault in self._let_go(entry, message.checkpoint):
+                yield fault
         self.stack = stand_after(self.stack, message)
+
+    async def _let_go(self, entry: Entry, checkpoint: str) -> AsyncIterator[Divergence]:
+        """What was ever in service stays; what is missing and was not pruned, its run tells."""
+        there = self.blobs.has(checkpoint)
+        for run_id in () if there else sorted(self.origins.get(checkpoint, ())):
+            if checkpoint in (await self._run(run_id)).pruned:
+                got = f"pruned by {run_id}: jimbot-learn restore {checkpoint[:12]} brings it back"
+                yield _finding(entry, "checkpoint", "a blob that stays", got, "missing")
 
     async def _promoted(
         self, entry: Entry, message: CheckpointPromoted, decides: str
@@ -143,7 +159,7 @@ class _Succession:
             if entry.message is not None:
                 lineage.take(entry.message)
         first = next((told.checkpoint for _, told in history.all(RunStarted)), "")
-        return _Run(gate, first, frozenset(lineage.made))
+        return _Run(gate, first, frozenset(lineage.made), frozenset(pruned_names(history)))
 
     async def _trial(
         self, checkpoint: str, gate: Gated | None, ids: tuple[str, str]

@@ -31,6 +31,10 @@ class Survey:
     """Streams of games, with the number of decisions in each."""
     runs: dict[str, list[int]] = field(default_factory=dict)
     """Streams of training runs, with the revisions of updates, failed ones as well."""
+    following: dict[str, set[int]] = field(default_factory=dict)
+    """Of the updates of a run those that begin with what was pruned: the one before makes it."""
+    pruned: dict[str, int] = field(default_factory=dict)
+    """Runs that let go of blobs, with the number of those."""
     checkpoints: dict[str, int] = field(default_factory=dict)
     """Streams of checkpoints, with the number of events in each."""
     saved: dict[str, bytes] = field(default_factory=dict)
@@ -52,6 +56,10 @@ class _Reading:
     """Stream by request."""
     used: dict[str, RecordedEvent] = field(default_factory=dict)
     """First decision by checkpoint."""
+    begins: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+    """Blobs that updates begin with, by run and revision."""
+    pruned: dict[str, set[str]] = field(default_factory=dict)
+    """By run."""
     own: list[RecordedEvent] = field(default_factory=list)
     """What the checkpoints' own streams say."""
 
@@ -92,6 +100,9 @@ class _Reading:
         failed = event.type == "UpdateRejected" and not _field(event.data, "rejected")
         if event.type == "UpdateApplied" or failed:
             updates.append(event.revision)
+            self.begins.setdefault(event.stream, {})[event.revision] = _begins(event.data)
+        elif event.type == "CheckpointsPruned":
+            self.pruned.setdefault(event.stream, set()).update(_pruned(event.data))
         elif event.type == "CheckpointSaved":
             name = _field(event.data, "checkpoint")
             self.found.saved.setdefault(name, event.data)
@@ -100,6 +111,10 @@ class _Reading:
     def close(self) -> Survey:
         """Look back when everything was read."""
         found = self.found
+        for stream, pruned in self.pruned.items():
+            found.pruned[stream] = len(pruned)
+            begins = self.begins.get(stream, {})
+            found.following[stream] = {at for at, names in begins.items() if names & pruned}
         if found.runs or found.checkpoints:  # else it is the export of a few games
             for event in self._unknown_origins():
                 self._diverge(
@@ -165,3 +180,21 @@ def _field(data: bytes, name: str) -> str:
         return ""
     found = fields.get(name) if isinstance(fields, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _begins(data: bytes) -> set[str]:
+    """Blobs that an update begins with."""
+    try:
+        told: Any = orjson.loads(data)
+        names = [told.get("checkpoint_in"), told.get("memory_in"), told["rollout"]["sampler_in"]]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        names = [_field(data, "checkpoint_in")]  # it learned from recorded games, or is damaged
+    return {name for name in names if isinstance(name, str) and name}
+
+
+def _pruned(data: bytes) -> set[str]:
+    try:
+        names = orjson.loads(data)["blobs"]
+        return {name for name in names if isinstance(name, str)}
+    except (KeyError, TypeError, ValueError):
+        return set()  # its own verification reports it

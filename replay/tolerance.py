@@ -5,7 +5,8 @@ import numpy as np
 from jimbot_stream.balatro import wire
 from jimbot_stream.contracts.v1.decision_pb2 import DECISION_MODE_GREEDY, DecisionMade
 from jimbot_stream.decision import Policy
-from jimbot_stream.decision.record import Witness, observe
+from jimbot_stream.decision.moves import standing
+from jimbot_stream.decision.record import Witness, moved, observe
 from jimbot_stream.decision.sampling import (
     DecisionSeed,
     log_probability,
@@ -42,7 +43,9 @@ def distance(made: DecisionMade, witness: Witness, policy: Policy) -> float:
     evaluation = policy.evaluate(observation)
     weights = softmax_weights(evaluation.logits, observation.mask)
     if made.mode == DECISION_MODE_GREEDY:
-        missed = float(np.max(weights) - weights[index])
+        mask = observation.mask
+        among = mask if moved(made) else standing(observation.candidates, mask)
+        missed = float(np.max(weights[among]) - weights[index])
     else:
         seed = DecisionSeed(witness.run_seed, witness.game_id, witness.decision_number)
         missed = _outside(np.cumsum(weights) / np.sum(weights), index, uniform(seed))

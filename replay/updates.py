@@ -9,6 +9,7 @@ from jimbot_stream.agents.algorithms import FromGames, FromPlay, Outcome, algori
 from jimbot_stream.agents.checkpoint import canonical_json, sha256
 from jimbot_stream.agents.devices import device_told, environment_of
 from jimbot_stream.agents.feed import read_game
+from jimbot_stream.agents.keeping.recompute import Recomputed, needs
 from jimbot_stream.agents.lineage import Lineage
 from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
@@ -24,6 +25,7 @@ from jimbot_stream.replay.blame import blame, other_rules, unusable
 from jimbot_stream.replay.failures import repeat_failure
 from jimbot_stream.replay.history import GAME_PREFIX, Entry, History, finding
 from jimbot_stream.replay.policies import Blobs
+from jimbot_stream.replay.pruned import not_made_again, recomputed
 from jimbot_stream.replay.rollouts import rollout_faults
 from jimbot_stream.replay.verdict import Divergence, Match, Tolerated, Verdict
 from jimbot_stream.replay.weights import weight_difference
@@ -32,15 +34,23 @@ from jimbot_stream.replay.weights import weight_difference
 async def repeat_updates(
     history: History, revisions: Iterable[int], log: LogReader, blobs: Blobs
 ) -> AsyncIterator[Verdict]:
-    """Compute updates of a run again; a verdict for each, failed or applied."""
+    """Compute updates of a run again; a verdict for each, failed or applied.
+
+    One more for each checkpoint that was pruned and came out again.
+    """
+    made = recomputed(history, log, blobs)
     for revision in revisions:
         entry = history.at(revision)
         if entry is not None and isinstance(entry.message, UpdateApplied):
-            verdict = await _repeat(entry, entry.message, history, log, blobs)
+            verdict = await _repeat(entry, entry.message, history, log, made)
             faults = _learned_twice(history, entry, entry.message)
-            yield next(faults, verdict) if isinstance(verdict, Match) else verdict
+            verdict = next(faults, verdict) if isinstance(verdict, Match) else verdict
+            yield verdict
+            out = entry.message.checkpoint_out
+            if isinstance(verdict, Match) and out in made.pruned and not blobs.has(out):
+                yield Match("pruned checkpoint", verdict.stream, verdict.revision)
         elif entry is not None and isinstance(entry.message, UpdateRejected):
-            yield await repeat_failure(entry, entry.message, history, log, blobs)
+            yield await repeat_failure(entry, entry.message, history, log, made)
 
 
 def _learned_twice(history: History, entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
@@ -63,13 +73,17 @@ def _started(history: History) -> RunStarted:
 
 
 async def _repeat(
-    entry: Entry, update: UpdateApplied, history: History, log: LogReader, blobs: Blobs
+    entry: Entry, update: UpdateApplied, history: History, log: LogReader, blobs: Recomputed
 ) -> Verdict:
     started = _started(history)
     for number, episode in enumerate(update.episodes):
         absent = await _absent(entry, f"episodes[{number}]", episode, log)
         if absent is not None:
             return absent
+    try:
+        await blobs.ensure(needs(update))
+    except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
+        return not_made_again(entry, error)
     try:
         before = blobs.get(update.checkpoint_in)
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
@@ -96,7 +110,7 @@ async def _replay_games(
     before: bytes,
     algorithm: FromGames,
     log: LogReader,
-    blobs: Blobs,
+    blobs: Recomputed,
 ) -> Verdict:
     """An update that learned from recorded games."""
     try:
@@ -107,6 +121,7 @@ async def _replay_games(
     except Exception as error:  # noqa: BLE001 - an edited batch can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "episodes", "a batch to learn from", text, "missing")
+    blobs.remember(update, {sha256(after.checkpoint): after.checkpoint})
     faults = _order_faults(entry, update)
     if algorithm.on_policy:
         faults = chain(faults, _policy_faults(entry, update, games, run_seed))
@@ -119,7 +134,7 @@ def _replay_play(
     update: UpdateApplied,
     run_seed: int,
     before: bytes,
-    how: tuple[FromPlay, Blobs, bool],
+    how: tuple[FromPlay, Recomputed, bool],
 ) -> Verdict:
     """An update that was played in the simulator."""
     algorithm, blobs, first = how
@@ -129,6 +144,7 @@ def _replay_play(
     except Exception as error:  # noqa: BLE001 - an edited record can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "rollout", "games to play again", text, "missing")
+    blobs.remember(update, {sha256(repeated.checkpoint): repeated.checkpoint, **repeated.left})
     verdict = _compare(entry, update, repeated, _Told(repeated.steps, config.shards), blobs)
     if not isinstance(verdict, Match):
         return verdict
@@ -192,18 +208,22 @@ class _Told:
 
 
 def _compare(
-    entry: Entry, update: UpdateApplied, repeated: Outcome, told: _Told, blobs: Blobs
+    entry: Entry, update: UpdateApplied, repeated: Outcome, told: _Told, blobs: Recomputed
 ) -> Verdict:
     event, after = entry.event, repeated.checkpoint
     if sha256(after) == update.checkpoint_out:
         match = Match("update", event.stream, event.revision)
         return next(_number_faults(entry, update, repeated, told), match)
+    cause, why = blame(update.environment_json, "weights")
+    if blobs.gone(update.checkpoint_out):
+        pruned = f"It was pruned, so that no tensor can be compared. {why}".strip()
+        wanted, got = sha256(after), update.checkpoint_out
+        return finding(event, "update", "checkpoint_out", wanted, got, cause, pruned)
     try:
         difference = weight_difference(after, blobs.get(update.checkpoint_out))
     except Exception as error:  # noqa: BLE001 - whatever spoilt bytes provoke is the finding
         return unusable(entry, "checkpoint_out", error)
     assert difference is not None  # the blob store checks digests, and they differ
-    cause, why = blame(update.environment_json, "weights")
     if cause == "environment" and difference.distance <= tolerance.WEIGHTS:
         return Tolerated(
             "update",

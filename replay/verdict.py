@@ -14,8 +14,10 @@ Kind = Literal[
     "update",
     "failed update",  # one that made no checkpoint: it fails again
     "checkpoint",
+    "pruned checkpoint",  # let go of, and made again by its update
     "evaluation",  # a panel of games, played again
     "gate decision",  # what a run's gate made of a new checkpoint
+    "exchange",  # what a member of a population took over from another, or that it did not
     "service change",  # what was put into service, taken out of it, or refused
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 import ray
 import torch
+from ray._private import ray_constants
 
 from jimbot_stream.agents.budget import MIB, Budget, handed_over, sampler
 from jimbot_stream.agents.cluster import LOCAL, ClusterError
@@ -27,18 +28,37 @@ def cluster(
     """A workplace whose runners are actors of the cluster at an address.
 
     ``auto`` is the cluster to which this machine belongs, ``local`` one that is begun for the
-    purpose with as many CPUs as there are runners, and an object store as large as its budget.
+    purpose with as many CPUs as there are runners, and an object store as large as its budget. The
+    latter is on this machine's loopback and nobody else can reach it.
 
     Raises:
         ClusterError: there is no such cluster, or it is too small.
     """
     places = places or Places(memory=sampler(rollout))
-    _connect(address, rollout, budget)
+    with _on_loopback() if address == LOCAL else nullcontext():
+        _connect(address, rollout, budget)
+        try:
+            _refuse_too_small(rollout, places)
+            yield Workplace(device, partial(ClusterRunners, places=places), budget)
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _on_loopback() -> Iterator[None]:
+    """Inside, a cluster that is begun listens on 127.0.0.1 alone.
+
+    Ray takes the address by which other machines reach this one, and replaces a 127.0.0.1 given to
+    ``ray.init`` by it, unless it is told that there are no other machines: by the environment
+    variable ``RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0``, which it reads into this constant while it is
+    imported, long before it is known which cluster is wanted.
+    """
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
     try:
-        _refuse_too_small(rollout, places)
-        yield Workplace(device, partial(ClusterRunners, places=places), budget)
+        yield
     finally:
-        ray.shutdown()
+        ray_constants.ENABLE_RAY_CLUSTER = before
 
 
 def _connect(address: str, rollout: RolloutConfig, budget: Budget) -> None:

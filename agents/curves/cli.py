@@ -50,6 +50,8 @@ def curve(
 ) -> None:
     """Draw how RUN learned, over the decisions that it learned from; several runs side by side.
 
+    The name of a population, such as population1, stands for all of its members.
+
     Evaluations of its checkpoints on held-out games, where the log has them, are drawn with their
     intervals.
     """

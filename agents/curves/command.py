@@ -25,12 +25,13 @@ _HEIGHT = 12
 async def read(
     log: EventLog, runs: Sequence[str], numbers: Sequence[str], over: int
 ) -> list[Chart]:
-    """The charts of some runs of the log.
+    """The charts of some runs of the log; a population stands for all of its members.
 
     Raises:
         ValueError: there is no such run, or no run tells a number, or over is less than 1.
     """
-    found = [await listing.course_of(log, run) for run in dict.fromkeys(runs)]
+    named = [await listing.courses_of(log, run) for run in dict.fromkeys(runs)]
+    found = list({course.started.run_id: course for each in named for course in each}.values())
     return reading.charts(found, numbers or reading.usual(found), await reading.held_out(log), over)
 
 

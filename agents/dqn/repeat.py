@@ -26,8 +26,10 @@ def repeat(
     runners = runners_before(update, config.rollout, run_seed, blobs, first=first)
     memory = _memory_before(update, config, blobs, first=first)
     made = apply_dqn(before, runners, memory, config, update.shuffle_seed, device=device)
-    left = sha256(manifest.to_bytes(memory))
-    return Played(made.checkpoint, made.metrics, made.steps, sha256(runners.snapshot()), left)
+    snapshot, remembered = runners.snapshot(), manifest.to_bytes(memory)
+    sampler, kept = sha256(snapshot), sha256(remembered)
+    left = {sampler: snapshot, kept: remembered, **memory.blocks_to_store()}
+    return Played(made.checkpoint, made.metrics, made.steps, sampler, kept, left)
 
 
 def begun(config_json: str, run_seed: int) -> Begun:

@@ -29,8 +29,8 @@ class DqnTraining(PlayTraining[DqnTrainConfig]):
     def keep(self, applied: UpdateApplied) -> None:
         """Store the blocks that are new, then the manifest that names them."""
         blobs, memory = self._run.blobs, self._memory
-        for name in [name for name in memory.new_blocks if name in memory.segments.blocks]:
-            blobs.put(memory.new_blocks[name])
+        for block in memory.blocks_to_store().values():
+            blobs.put(block)
         memory.new_blocks.clear()
         applied.memory_in = self._begun
         applied.memory_out = blobs.put(manifest.to_bytes(memory))

@@ -18,6 +18,7 @@ from jimbot_stream.agents.network import CandidateNetwork, owners_of
 from jimbot_stream.balatro.kernels import rollouts
 from jimbot_stream.balatro.tables.columns import CANDIDATE
 from jimbot_stream.decision.heuristic import choose_by_rule
+from jimbot_stream.decision.moves import moves
 
 Packed = NDArray[np.int64]
 _SCORE: Final = CANDIDATE.index("score_log")
@@ -25,9 +26,6 @@ _PLAY: Final = CANDIDATE.index("play")
 _WALKS: Final = [
     CANDIDATE.index(verb) for verb in ("select_blind", "cash_out", "next_round", "skip_pack")
 ]
-
-
-_MOVES: Final = [CANDIDATE.index(f"rearrange_{what}") for what in ("hand", "jokers", "consumables")]
 
 
 class Player(Protocol):
@@ -69,11 +67,7 @@ class SearchingPlayer(Protocol):
 
 
 class NetworkPlayer:
-    """A checkpoint that takes its most probable action, or draws one.
-
-    What is most probable is so again in the same state, and cards can be moved about for ever: so
-    nothing is moved twice in a row where the actions are not drawn.
-    """
+    """A checkpoint that takes its most probable action, as ``decision`` does, or draws one."""
 
     def __init__(self, checkpoint: bytes, seed: int | None = None) -> None:
         """With a seed the actions are drawn.
@@ -85,32 +79,19 @@ class NetworkPlayer:
         self._network = CandidateNetwork(read.shape, read.module).eval()
         self._temperature = read.temperature
         self._seed = seed
-        self._moved = np.zeros(0, dtype=np.bool_)  # [n] the last action of the game was a move
 
     def choose(
         self, features: NDArray[np.float32], rows: Rows, ends: Packed, counter: int
     ) -> Packed:
-        """By the network's logits; counter 0 begins anew."""
+        """By the network's logits."""
         owners = owners_of(torch.from_numpy(ends))
         with torch.inference_mode():
             # Copies, because matrix kernels give other bits where memory begins elsewhere.
             told = torch.from_numpy(features).clone(), torch.from_numpy(rows).clone()
             logits = self._network.logits(*told, owners) / self._temperature
         if self._seed is None:
-            return self._best(logits.numpy(), rows, ends, counter)
+            return _drawn(_standing(logits.numpy(), rows, ends), ends, None, counter)
         return _drawn(logits.numpy(), ends, self._seed, counter)
-
-    def _best(self, logits: NDArray[np.float32], rows: Rows, ends: Packed, counter: int) -> Packed:
-        games = len(ends)
-        if not counter or len(self._moved) != games:
-            self._moved = np.zeros(games, dtype=np.bool_)
-        moves: NDArray[np.bool_] = rows[:, _MOVES].max(axis=1) > 0
-        owners = np.repeat(np.arange(games), np.diff(ends, prepend=0))
-        others = np.bincount(owners[~moves], minlength=games) > 0
-        logits[moves & (self._moved & others)[owners]] = -np.inf
-        chosen = _drawn(logits, ends, None, counter)
-        self._moved = moves[chosen]
-        return chosen
 
 
 class RandomPlayer:
@@ -151,6 +132,14 @@ class RulePlayer:
         return np.array(
             [start + choose_by_rule(part) for start, part in zip(starts, parts, strict=True)]
         )
+
+
+def _standing(logits: NDArray[np.float32], rows: Rows, ends: Packed) -> NDArray[np.float32]:
+    """The logits, and minus infinity for moves where a game has something else to do."""
+    games, moving = len(ends), moves(rows)
+    owners = np.repeat(np.arange(games), np.diff(ends, prepend=0))
+    others = np.bincount(owners[~moving], minlength=games) > 0
+    return np.where(moving & others[owners], np.float32(-np.inf), logits)
 
 
 def _drawn(logits: NDArray[np.float32], ends: Packed, seed: int | None, counter: int) -> Packed:

@@ -22,6 +22,7 @@ from jimbot_stream.agents.evaluation.players import (
     Player,
     SearchingPlayer,
 )
+from jimbot_stream.agents.evaluation.versions import version_of
 from jimbot_stream.agents.machine import environment
 from jimbot_stream.agents.rollouts.chunk import EPISODE
 from jimbot_stream.agents.rollouts.lockstep import word_of
@@ -59,6 +60,7 @@ def started(
 
     A baseline draws or not as it is made; only a checkpoint is told.
     """
+    draws = drawn and bool(subject.checkpoint)
     found = EvaluationStarted(
         checkpoint=subject.checkpoint,
         player=subject.player,
@@ -69,21 +71,27 @@ def started(
         stake=panel.stake,
         win_ante=panel.win_ante,
         most_steps=panel.most_steps,
-        drawn=drawn and bool(subject.checkpoint),
+        drawn=draws,
         rules_version=rules_version,
         environment_json=canonical_json(environment()),
+        player_version=version_of(subject.player, drawn=draws),
     )
     found.evaluation_id = id_of(found)
     return found
 
 
 def id_of(what: EvaluationStarted) -> str:
-    """The id, from every field that has a say in the games; not from the machine."""
+    """The id, from every field that has a say in the games; not from the machine.
+
+    A version that was not told has none: the first records told none.
+    """
     told = {
         field.name: getattr(what, field.name)
         for field in what.DESCRIPTOR.fields
-        if field.name not in ("evaluation_id", "environment_json")
+        if field.name not in ("evaluation_id", "environment_json", "player_version")
     }
+    if what.player_version:
+        told["player_version"] = what.player_version
     return hashlib.sha256(canonical_json(told).encode()).hexdigest()[:32]
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
+from jimbot_stream.agents.evaluation.panel import SELECTION, Panel
+from jimbot_stream.agents.evaluation.record import Results, Subject, started
 from jimbot_stream.agents.population.membership import Membership, seed_of
 from jimbot_stream.agents.population.varying import generator_of, varied
 from jimbot_stream.agents.ppo.config import UpdateConfig
-
-if TYPE_CHECKING:
-    from jimbot_stream.agents.evaluation.panel import Panel
+from jimbot_stream.agents.rollouts.config import RolloutConfig
+from jimbot_stream.balatro import RULES_VERSION
+from jimbot_stream.contracts.v1.evaluation_pb2 import EvaluationStarted
 
 Scores = Mapping[str, float]
 """Mean blinds beaten on the selection panel, by run."""
+MOST_STEPS: Final = 1000
+"""Decisions after which a game of the selection panel is given up, as one of the gate is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,32 @@ class Exchange:
         return varied(donor, membership.ranges, draws)
 
 
-def panel_of(membership: Membership) -> "Panel":
-    """The games on which members are compared: neither of training nor of held-out panels."""
-    from jimbot_stream.agents.evaluation.panel import Panel  # loads the rules
+def panel_of(membership: Membership, generation: int, games: RolloutConfig) -> Panel:
+    """The games on which members are compared after a generation: such as they learn on.
 
-    return Panel(seed_of("selection panel", membership.seed), membership.games)
+    Every generation has seeds of its own, so that nobody is selected twice for the same luck.
+    """
+    return Panel(
+        number=seed_of("panel", membership.seed, generation) >> 32,  # short enough to be read
+        games=membership.games,
+        deck=games.deck,
+        stake=games.stake,
+        win_ante=games.win_ante,
+        most_steps=min(games.most_steps, MOST_STEPS),
+        purpose=SELECTION,
+    )
+
+
+def evaluation_of(
+    checkpoint: str, panel: Panel, rules_version: str = RULES_VERSION
+) -> EvaluationStarted:
+    """What a member's checkpoint plays; its actions are drawn, as in training."""
+    return started(Subject(checkpoint), panel, drawn=True, rules_version=rules_version)
+
+
+def score_of(results: Results) -> float:
+    """What counts of an evaluation: blinds beaten tell more than antes reached."""
+    return float(results["beaten"].mean())
 
 
 def quarter(members: int) -> int:
@@ -54,9 +79,9 @@ def exchange(membership: Membership, generation: int, scores: Scores) -> Exchang
     Raises:
         KeyError: a member has no score.
     """
-    ranked, own = ranking(scores, membership.runs), membership.runs[membership.member]
+    ranked = ranking(scores, membership.runs)
     most = quarter(membership.members)
-    if own not in ranked[-most:]:
+    if membership.run not in ranked[-most:]:
         return None
     seed = seed_of("exchange", membership.seed, generation, membership.member)
     return Exchange(ranked[int(most * generator_of(seed).random())], seed)

@@ -12,6 +12,7 @@ from jimbot_stream.agents.ppo.config import UpdateConfig
 
 Ranges = Mapping[str, tuple[float, float]]
 FACTORS: Final = (0.8, 1.25)
+"""One of which a hyperparameter is multiplied by."""
 RESAMPLED: Final = 0.25
 """Probability that a hyperparameter is drawn anew rather than multiplied (arXiv:1711.09846)."""
 

@@ -12,7 +12,7 @@ updates that keep something of them: an update writes its own rounds, and a mani
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,16 @@ def blocks_of(manifest: bytes) -> list[str]:
     """
     header, _ = _unpacked(manifest)
     return _names(header)
+
+
+def blocks_in(file: BinaryIO) -> list[str]:
+    """The same from an open file, of which the numbers, its larger part, are not read.
+
+    Raises:
+        ManifestError: it is damaged.
+    """
+    start = file.read(len(MAGIC) + 8)
+    return blocks_of(start + file.read(_length(start) if start.startswith(MAGIC) else 0))
 
 
 def restore(
@@ -111,11 +121,16 @@ def _names(header: dict[str, Any]) -> list[str]:
     return names
 
 
+def _length(manifest: bytes) -> int:
+    """Of the header, in bytes."""
+    return int.from_bytes(manifest[len(MAGIC) : len(MAGIC) + 8], "little")
+
+
 def _unpacked(manifest: bytes) -> tuple[dict[str, Any], bytes]:
     if manifest[: len(MAGIC)] != MAGIC:
         raise ManifestError("not the manifest of a replay memory, or of another format")
     start = len(MAGIC) + 8
-    end = start + int.from_bytes(manifest[len(MAGIC) : start], "little")
+    end = start + _length(manifest)
     try:
         header = json.loads(manifest[start:end])
     except ValueError as error:

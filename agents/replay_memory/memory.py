@@ -114,6 +114,11 @@ class ReplayMemory:
         self.rounds += 1
         self.weigh()
 
+    def blocks_to_store(self) -> dict[str, bytes]:
+        """New blocks of which something is still kept, by sha256."""
+        names = [name for name in self.new_blocks if name in self.segments.blocks]
+        return {name: self.new_blocks[name] for name in names}
+
     def draw(self, count: int, beta: float, generator: np.random.Generator) -> Drawn:
         """Draw transitions, one from each of count equal parts of the sum of priorities.
 

@@ -10,10 +10,11 @@ from jimbot_stream.agents.algorithms import PlayConfig, algorithm_named
 from jimbot_stream.agents.beginning import to_begin_from
 from jimbot_stream.agents.budget import budget_of
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
-from jimbot_stream.agents.devices import CHOICES as DEVICES
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.gate.cli import settling
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.keeping.cli import holding
+from jimbot_stream.agents.options import ADDRESS, DEVICE, FROM, MINUTES, PROFILE
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig
 from jimbot_stream.agents.rollouts.profiles import GATES, PROFILES
 from jimbot_stream.agents.terminal import RUN_SEED, log_of, perform, stop_softly
@@ -40,13 +41,7 @@ ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
     show_default=True,
     help="PPO learns from what it has just played, DQN from a memory of what it played.",
 )
-@click.option(
-    "--profile",
-    type=click.Choice(list(PROFILES)),
-    default="laptop",
-    show_default=True,
-    help="How much an update takes; a run keeps what it began with.",
-)
+@PROFILE
 @click.option(
     "--curriculum",
     type=click.Choice([NO_CURRICULUM, *CURRICULA]),
@@ -54,31 +49,13 @@ ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
     show_default=True,
     help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
 )
-@click.option(
-    "--from",
-    "begun_from",
-    metavar="CHECKPOINT|RUN",
-    help="Begin with the weights of a checkpoint, or of what a run goes on with, instead of"
-    " untrained ones.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(list(DEVICES)),
-    default="auto",
-    show_default=True,
-    help="Where the learner computes; auto takes a GPU where torch sees one.",
-)
-@click.option(
-    "--address",
-    help="Let actors of a Ray cluster play: auto for the one that this machine is part of, local"
-    " to begin one, or its address.  [default: threads of this process play]",
-)
+@FROM
+@DEVICE
+@ADDRESS
 @click.option(
     "--updates", type=click.IntRange(min=0), help="Stop when the run has so many updates."
 )
-@click.option(
-    "--minutes", type=click.FloatRange(min=0, max=10_000_000), help="Begin no update after so long."
-)
+@MINUTES
 def train(
     run_seed: int,
     algo: str,
@@ -147,6 +124,7 @@ async def _train(
         )
         settle = await settling(run, log, settings)
         begun = algorithm_named(algorithm).read_config(run.config_json)
+        settle = holding(settle, run, log, begun, wanted.budget)
         with wanted.workplace(begun) as workplace:
             training = _training(run, clock, algorithm, settle, workplace)
             stopped = stop_softly()

@@ -101,6 +101,18 @@ class TrainConfig:
     population: Membership | None = None
     """Where other runs' weights may be taken over."""
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: members of a population would be compared on different games.
+        """
+        if self.curriculum is not None and self.population is not None:
+            raise ValueError(
+                "a member of a population has no curriculum: all members are compared on one"
+                " kind of game"
+            )
+
     @property
     def shards(self) -> int:
         """Threads that compute gradients."""

@@ -26,7 +26,9 @@ def repeat(
     device = device_told(update.environment_json)
     runners = runners_before(update, config.rollout, run_seed, blobs, first=first)
     made = apply_rollouts(before, runners, config, update.shuffle_seed, device=device)
-    return Played(made.checkpoint, made.metrics, made.steps, sha256(runners.snapshot()))
+    snapshot = runners.snapshot()
+    sampler = sha256(snapshot)
+    return Played(made.checkpoint, made.metrics, made.steps, sampler, left={sampler: snapshot})
 
 
 def begun(config_json: str, run_seed: int) -> Begun:

@@ -166,14 +166,14 @@ class PlayTraining(ABC, Generic[C]):
         self.config = self.read_config(run.config_json)
         if run.applied and not run.sampler:
             raise RunError(f"{run.started.run_id}: its record does not tell where the games stand")
-        self._let_go()
+        self.close()  # those that played before, if there were any
         self._sampler: Runners = self._workplace.runners(self.config.rollout, run.started.run_seed)
         last = next(run.newest_updates(), None)
         if last is not None and self.read_config(last.config_json).rollout == self.config.rollout:
             self._sampler.restore(run.blobs.get(run.sampler))
 
-    def _let_go(self) -> None:
-        """Close the runners that played before, if there were any."""
+    def close(self) -> None:
+        """Let go of the runners; the run can be gone on with by another training."""
         before: Runners | None = getattr(self, "_sampler", None)
         if before is not None:
             before.close()

@@ -52,7 +52,22 @@ class BlobStore:
 
     def has(self, name: str) -> bool:
         """Whether a blob of that name is there; ``get`` says whether it is sound."""
-        return self.path(name).is_file()
+        return _is_name(name) and self.path(name).is_file()
+
+    def size(self, name: str) -> int:
+        """Bytes of a blob's file; 0 where there is none."""
+        try:
+            return self.path(name).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def drop(self, name: str) -> None:
+        """Delete a blob; it is free where there is none.
+
+        Whoever drops one has recorded before that nobody will miss it.
+        """
+        self.path(name).unlink(missing_ok=True)
+        pass_point("blob-dropped")
 
     def path(self, name: str) -> Path:
         """Where the blob is, or would be.
@@ -60,7 +75,7 @@ class BlobStore:
         Raises:
             BlobError: not a sha256 in lower-case hexadecimal.
         """
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        if not _is_name(name):
             raise BlobError(f"not a sha256 in lower-case hexadecimal: {name!r}")
         return self.folder / name[:2] / name[2:4] / name
 
@@ -70,6 +85,10 @@ class BlobStore:
             return path.stat().st_size == len(data) and path.read_bytes() == data
         except FileNotFoundError:
             return False
+
+
+def _is_name(name: str) -> bool:
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
 
 
 def _write(path: Path, data: bytes) -> None:

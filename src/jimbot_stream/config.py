@@ -84,7 +84,9 @@ class Settings:
     checkpoints_mib: int = _setting(
         "JIMBOT_CHECKPOINTS_MIB",
         1024,
-        "Memory of the checkpoints and snapshots that a training run has at hand at once.",
+        "Memory of the checkpoints and snapshots that a training run has at hand at once; and disk"
+        " for all that it keeps, besides what its replay memory may take: beyond it, the run is"
+        " thinned out.",
         limits=range(1, 1 << 20),
     )
     buffer_mib: int = _setting(

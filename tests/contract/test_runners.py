@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 import ray
 
@@ -183,3 +184,18 @@ def test_no_cluster_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         cluster("auto", FEW, BUDGET),
     ):
         pass
+
+
+def test_a_cluster_begun_here_is_heard_on_loopback_alone(
+    acted: ClusterRunners, read: Checkpoint
+) -> None:
+    acted.play(read.shape, read.module).result()  # its actors are there
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    heard = {
+        told.laddr.ip
+        for process in family
+        for told in process.net_connections(kind="tcp")
+        if told.status == psutil.CONN_LISTEN
+    }
+    assert heard
+    assert heard <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}

@@ -43,6 +43,7 @@ from jimbot_stream.contracts.v1.game_pb2 import (
 )
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CheckpointSaved,
+    CheckpointsPruned,
     CurriculumAdvanced,
     EpisodeClosed,
     EpisodeReference,
@@ -65,6 +66,7 @@ __all__ = [
     "CheckpointRefused",
     "CheckpointRolledBack",
     "CheckpointSaved",
+    "CheckpointsPruned",
     "CurriculumAdvanced",
     "DecisionMade",
     "DecisionMode",

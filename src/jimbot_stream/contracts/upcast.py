@@ -38,6 +38,7 @@ SCHEMA_VERSIONS: Mapping[str, int] = {
     "CheckpointPromoted": 1,
     "CheckpointRefused": 1,
     "CheckpointRolledBack": 1,
+    "CheckpointsPruned": 1,
 }
 """Current schema version of every logged type."""
 

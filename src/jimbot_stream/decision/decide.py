@@ -7,6 +7,7 @@ import numpy as np
 
 from jimbot_stream.contracts import DecisionMode, DecisionSource
 from jimbot_stream.decision import Evaluation, Observation, Policy
+from jimbot_stream.decision.moves import standing
 from jimbot_stream.decision.sampling import (
     DecisionSeed,
     greedy,
@@ -72,15 +73,23 @@ def refuse_empty_mask(observation: Observation) -> None:
 
 
 def decide(
-    observation: Observation, policy: Policy, seed: DecisionSeed, mode: DecisionMode
+    observation: Observation,
+    policy: Policy,
+    seed: DecisionSeed,
+    mode: DecisionMode,
+    *,
+    moves: bool = False,
 ) -> Decision:
     """Let the policy decide; a pure function of its arguments.
+
+    Moves: see ``choose``.
 
     Raises:
         UndecidableError: no action is legal, or the policy answers with NaN or infinity.
     """
     refuse_empty_mask(observation)
-    return choose(observation, policy.evaluate(observation), policy, seed, mode)
+    evaluation = policy.evaluate(observation)
+    return choose(observation, evaluation, policy, seed, mode, moves=moves)
 
 
 def choose(
@@ -90,8 +99,13 @@ def choose(
     seed: DecisionSeed,
     mode: DecisionMode,
     decided_by: DecisionSource = DecisionSource.DECISION_SOURCE_POLICY,
+    *,
+    moves: bool = False,
 ) -> Decision:
     """Turn what the policy thinks of the observation into a Decision.
+
+    The most probable action is none of ``moves`` where anything else is legal; with moves it may be
+    one, as it could when older records were made.
 
     Raises:
         UndecidableError: the logits do not fit the mask, or are not finite.
@@ -99,7 +113,8 @@ def choose(
     _refuse_unusable(observation, evaluation, policy)
     weights = softmax_weights(evaluation.logits, observation.mask)
     if mode == DecisionMode.DECISION_MODE_GREEDY:
-        index = greedy(evaluation.logits, observation.mask)
+        mask = observation.mask
+        index = greedy(evaluation.logits, mask if moves else standing(observation.candidates, mask))
     else:
         index = sample(weights, uniform(seed))
     return Decision(

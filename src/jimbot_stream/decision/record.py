@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from jimbot_stream.balatro import RULES_VERSION, wire
 from jimbot_stream.contracts import (
+    ActionVerb,
     DecisionMade,
     DecisionRequest,
     DecisionSource,
@@ -19,6 +20,11 @@ from jimbot_stream.decision.sampling import DecisionSeed
 
 Difference = tuple[str, Any, Any]
 """Field of DecisionMade, what the replay makes of it, what the record says."""
+_MOVES: Final = (
+    ActionVerb.ACTION_VERB_REARRANGE_HAND,
+    ActionVerb.ACTION_VERB_REARRANGE_JOKERS,
+    ActionVerb.ACTION_VERB_REARRANGE_CONSUMABLES,
+)
 
 
 def observe(state: GameState, legal: Sequence[LegalAction] = ()) -> Observation:
@@ -101,7 +107,7 @@ def redecide(made: DecisionMade, witness: Witness, policy: Policy | None) -> lis
         run_seed=witness.run_seed,
     )
     try:
-        decision = _decide_as(made.decided_by, request, witness.game_id, policy)
+        decision = _decide_as(made, request, witness.game_id, policy)
     except (UndecidableError, LookupError) as reason:
         return [("decided_by", str(reason), DecisionSource.Name(made.decided_by))]
     again = decision_made(
@@ -120,9 +126,15 @@ def differences(expected: DecisionMade, got: DecisionMade) -> list[Difference]:
     return found
 
 
+def moved(made: DecisionMade) -> bool:
+    """Whether a recorded decision was to move cards about."""
+    return made.action.verb in _MOVES
+
+
 def _decide_as(
-    source: DecisionSource, request: DecisionRequest, game_id: str, policy: Policy | None
+    made: DecisionMade, request: DecisionRequest, game_id: str, policy: Policy | None
 ) -> Decision:
+    source = made.decided_by
     observation = observe(request.state, request.legal)
     seed = seed_of(request, game_id)
     if source == DecisionSource.DECISION_SOURCE_HEURISTIC:
@@ -134,4 +146,6 @@ def _decide_as(
         raise LookupError("a rung that cannot be repeated from the record")
     if policy is None:
         raise LookupError("the checkpoint that decided is needed")
-    return replace(decide(observation, policy, seed, request.mode), decided_by=source)
+    # A greedy decision to move, with another choice, is of a release that let it be one.
+    again = decide(observation, policy, seed, request.mode, moves=moved(made))
+    return replace(again, decided_by=source)

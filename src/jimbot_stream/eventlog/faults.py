@@ -18,6 +18,8 @@ Point = Literal[
     "after-checkpoint",
     "blob-written",
     "blob-renamed",
+    "blob-dropped",
+    "prune-recorded",
 ]
 
 _point, _, _count = os.environ.get("JIMBOT_FAULT", "").partition(":")

@@ -94,7 +94,22 @@ def test_a_record_that_was_forged_names_no_device(text: str) -> None:
 def test_a_replay_elsewhere_blames_the_device() -> None:
     cause, why = blame(json.dumps(environment() | {"device": CARD}), "weights")
     assert cause == "environment"
-    assert why == f"device was {CARD}, here the CPU."
+    assert why.startswith(f"device was {CARD}, here the CPU. ")
+    assert "verify it with a GPU of that class, with torch built for its CUDA (" in why
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_a_replay_elsewhere_says_what_it_wants_of_a_machine() -> None:
+    other = {"compute_class": "AuthenticAMD/AVX2/…", "torch": "2.0.0"}
+    cause, why = blame(json.dumps(environment() | other), "weights")
+    assert cause == "environment"
+    assert f"torch was 2.0.0, here {torch.__version__.split('+')[0]}" in why
+    assert "verify it with a processor of that class and those versions (" in why
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{"])
+def test_a_forged_environment_is_no_excuse(text: str) -> None:
+    assert blame(text, "weights") == ("weights", "")
 
 
 @pytest.mark.usefixtures("gpu")

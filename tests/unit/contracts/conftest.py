@@ -12,6 +12,7 @@ from jimbot_stream.contracts import (
     CheckpointRefused,
     CheckpointRolledBack,
     CheckpointSaved,
+    CheckpointsPruned,
     CurriculumAdvanced,
     DecisionMade,
     EpisodeRejected,
@@ -105,5 +106,6 @@ def logged() -> dict[str, type[Message]]:
         CheckpointPromoted,
         CheckpointRefused,
         CheckpointRolledBack,
+        CheckpointsPruned,
     )
     return {kind.DESCRIPTOR.name: kind for kind in kinds}

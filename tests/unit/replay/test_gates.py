@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from google.protobuf.message import Message
 
 from jimbot_stream.agents.evaluation.archive import Archive
 from jimbot_stream.agents.gate.config import GateConfig
@@ -18,6 +19,8 @@ from jimbot_stream.agents.rollouts.training import Training
 from jimbot_stream.agents.training_run import TrainingRun
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.clock import FrozenClock
+from jimbot_stream.contracts import CheckpointsPruned
+from jimbot_stream.contracts.json_codec import to_json
 from jimbot_stream.eventlog import RecordedEvent
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.promotion import InService
@@ -64,6 +67,13 @@ class Told:
         data = orjson.loads(stream[revision].data) | fields
         changed = replace(stream[revision], data=orjson.dumps(data))
         return self._with([*stream[:revision], changed, *stream[revision + 1 :]])
+
+    def inserted(self, prefix: str, revision: int, what: Message) -> Events:
+        """With one event more, and the traces covered."""
+        stream = self.of(prefix)
+        kind, data = what.DESCRIPTOR.name, to_json(what)
+        new = replace(stream[revision], type=kind, data=data)
+        return self._with([*stream[:revision], new, *stream[revision:]])
 
     def without(self, prefix: str, revision: int) -> Events:
         """Without one event, and the traces covered."""
@@ -156,6 +166,13 @@ async def test_a_worse_checkpoint_declared_good_is_found(refused: Told) -> None:
     divergences = await audit(refused.without(RUN, place), refused.blobs)
     assert ("gate decision", "verdict", "tampering") in found(divergences)
     assert ("run", "checkpoint", "weights") in found(divergences)  # of RunEnded
+
+
+async def test_a_pruning_before_the_gate_has_decided_is_no_decision(refused: Told) -> None:
+    """Somebody may prune while the games of the gate are being played."""
+    pruned = CheckpointsPruned(run_id="run1", update=1, every=2)
+    events = refused.inserted(RUN, refused.at(RUN, "UpdateRejected", 0), pruned)
+    assert await audit(events, refused.blobs) == []
 
 
 async def test_a_good_checkpoint_declared_worse_is_found(passed: Told) -> None:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+jimbot_stream/contracts/v1/evaluation.proto\x12\x1ajimbot_stream.contracts.v1\"\x80\x02\n\x11\x45valuationStarted\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\x12\n\ncheckpoint\x18\x02 \x01(\t\x12\x0e\n\x06player\x18\x03 \x01(\t\x12\r\n\x05panel\x18\x04 \x01(\x03\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\r\n\x05games\x18\x06 \x01(\x05\x12\x0c\n\x04\x64\x65\x63k\x18\x07 \x01(\t\x12\r\n\x05stake\x18\x08 \x01(\x05\x12\x10\n\x08win_ante\x18\t \x01(\x05\x12\x12\n\nmost_steps\x18\n \x01(\x05\x12\r\n\x05\x64rawn\x18\x0b \x01(\x08\x12\x15\n\rrules_version\x18\x0c \x01(\t\x12\x18\n\x10\x65nvironment_json\x18\r \x01(\t\"h\n\nGameResult\x12\r\n\x05steps\x18\x01 \x01(\x03\x12\x0c\n\x04\x61nte\x18\x02 \x01(\x05\x12\x0e\n\x06\x62\x65\x61ten\x18\x03 \x01(\x05\x12\x0b\n\x03won\x18\x04 \x01(\x08\x12\x12\n\nbest_score\x18\x05 \x01(\x01\x12\x0c\n\x04over\x18\x06 \x01(\x08\"\x7f\n\x0eGamesEvaluated\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\x37\n\x07results\x18\x03 \x03(\x0b\x32&.jimbot_stream.contracts.v1.GameResult\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\"3\n\x08\x45stimate\x12\x0c\n\x04mean\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"\xe8\x01\n\x13\x45valuationCompleted\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\r\n\x05games\x18\x02 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x32\n\x04\x61nte\x18\x04 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\x12\x34\n\x06\x62\x65\x61ten\x18\x05 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\x12\x31\n\x03won\x18\x06 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\"\x9d\x01\n\x12\x43heckpointPromoted\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x10\n\x08replaced\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\revaluation_id\x18\x05 \x01(\t\x12\x1e\n\x16replaced_evaluation_id\x18\x06 \x01(\t\x12\n\n\x02\x62y\x18\x07 \x01(\t\"\xb6\x01\n\x11\x43heckpointRefused\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x11\n\tincumbent\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x15\n\revaluation_id\x18\x04 \x01(\t\x12\x1f\n\x17incumbent_evaluation_id\x18\x05 \x01(\t\x12\x12\n\ndifference\x18\x06 \x01(\x01\x12\x0f\n\x07p_value\x18\x07 \x01(\x01\x12\r\n\x05level\x18\x08 \x01(\x01\"Y\n\x14\x43heckpointRolledBack\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x11\n\twithdrawn\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+jimbot_stream/contracts/v1/evaluation.proto\x12\x1ajimbot_stream.contracts.v1\"\x98\x02\n\x11\x45valuationStarted\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\x12\n\ncheckpoint\x18\x02 \x01(\t\x12\x0e\n\x06player\x18\x03 \x01(\t\x12\r\n\x05panel\x18\x04 \x01(\x03\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\r\n\x05games\x18\x06 \x01(\x05\x12\x0c\n\x04\x64\x65\x63k\x18\x07 \x01(\t\x12\r\n\x05stake\x18\x08 \x01(\x05\x12\x10\n\x08win_ante\x18\t \x01(\x05\x12\x12\n\nmost_steps\x18\n \x01(\x05\x12\r\n\x05\x64rawn\x18\x0b \x01(\x08\x12\x15\n\rrules_version\x18\x0c \x01(\t\x12\x18\n\x10\x65nvironment_json\x18\r \x01(\t\x12\x16\n\x0eplayer_version\x18\x0e \x01(\t\"h\n\nGameResult\x12\r\n\x05steps\x18\x01 \x01(\x03\x12\x0c\n\x04\x61nte\x18\x02 \x01(\x05\x12\x0e\n\x06\x62\x65\x61ten\x18\x03 \x01(\x05\x12\x0b\n\x03won\x18\x04 \x01(\x08\x12\x12\n\nbest_score\x18\x05 \x01(\x01\x12\x0c\n\x04over\x18\x06 \x01(\x08\"\x7f\n\x0eGamesEvaluated\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x05\x12\x37\n\x07results\x18\x03 \x03(\x0b\x32&.jimbot_stream.contracts.v1.GameResult\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\"3\n\x08\x45stimate\x12\x0c\n\x04mean\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"\xe8\x01\n\x13\x45valuationCompleted\x12\x15\n\revaluation_id\x18\x01 \x01(\t\x12\r\n\x05games\x18\x02 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x32\n\x04\x61nte\x18\x04 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\x12\x34\n\x06\x62\x65\x61ten\x18\x05 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\x12\x31\n\x03won\x18\x06 \x01(\x0b\x32$.jimbot_stream.contracts.v1.Estimate\"\x9d\x01\n\x12\x43heckpointPromoted\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x10\n\x08replaced\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\revaluation_id\x18\x05 \x01(\t\x12\x1e\n\x16replaced_evaluation_id\x18\x06 \x01(\t\x12\n\n\x02\x62y\x18\x07 \x01(\t\"\xb6\x01\n\x11\x43heckpointRefused\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x11\n\tincumbent\x18\x02 \x01(\t\x12\x0e\n\x06run_id\x18\x03 \x01(\t\x12\x15\n\revaluation_id\x18\x04 \x01(\t\x12\x1f\n\x17incumbent_evaluation_id\x18\x05 \x01(\t\x12\x12\n\ndifference\x18\x06 \x01(\x01\x12\x0f\n\x07p_value\x18\x07 \x01(\x01\x12\r\n\x05level\x18\x08 \x01(\x01\"Y\n\x14\x43heckpointRolledBack\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x11\n\twithdrawn\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,19 +32,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'jimbot_stream.contracts.v1.
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVALUATIONSTARTED']._serialized_start=76
-  _globals['_EVALUATIONSTARTED']._serialized_end=332
-  _globals['_GAMERESULT']._serialized_start=334
-  _globals['_GAMERESULT']._serialized_end=438
-  _globals['_GAMESEVALUATED']._serialized_start=440
-  _globals['_GAMESEVALUATED']._serialized_end=567
-  _globals['_ESTIMATE']._serialized_start=569
-  _globals['_ESTIMATE']._serialized_end=620
-  _globals['_EVALUATIONCOMPLETED']._serialized_start=623
-  _globals['_EVALUATIONCOMPLETED']._serialized_end=855
-  _globals['_CHECKPOINTPROMOTED']._serialized_start=858
-  _globals['_CHECKPOINTPROMOTED']._serialized_end=1015
-  _globals['_CHECKPOINTREFUSED']._serialized_start=1018
-  _globals['_CHECKPOINTREFUSED']._serialized_end=1200
-  _globals['_CHECKPOINTROLLEDBACK']._serialized_start=1202
-  _globals['_CHECKPOINTROLLEDBACK']._serialized_end=1291
+  _globals['_EVALUATIONSTARTED']._serialized_end=356
+  _globals['_GAMERESULT']._serialized_start=358
+  _globals['_GAMERESULT']._serialized_end=462
+  _globals['_GAMESEVALUATED']._serialized_start=464
+  _globals['_GAMESEVALUATED']._serialized_end=591
+  _globals['_ESTIMATE']._serialized_start=593
+  _globals['_ESTIMATE']._serialized_end=644
+  _globals['_EVALUATIONCOMPLETED']._serialized_start=647
+  _globals['_EVALUATIONCOMPLETED']._serialized_end=879
+  _globals['_CHECKPOINTPROMOTED']._serialized_start=882
+  _globals['_CHECKPOINTPROMOTED']._serialized_end=1039
+  _globals['_CHECKPOINTREFUSED']._serialized_start=1042
+  _globals['_CHECKPOINTREFUSED']._serialized_end=1224
+  _globals['_CHECKPOINTROLLEDBACK']._serialized_start=1226
+  _globals['_CHECKPOINTROLLEDBACK']._serialized_end=1315
 # @@protoc_insertion_point(module_scope)

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class EvaluationStarted(_message.Message):
-    __slots__ = ("evaluation_id", "checkpoint", "player", "panel", "purpose", "games", "deck", "stake", "win_ante", "most_steps", "drawn", "rules_version", "environment_json")
+    __slots__ = ("evaluation_id", "checkpoint", "player", "panel", "purpose", "games", "deck", "stake", "win_ante", "most_steps", "drawn", "rules_version", "environment_json", "player_version")
     EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     PLAYER_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class EvaluationStarted(_message.Message):
     DRAWN_FIELD_NUMBER: _ClassVar[int]
     RULES_VERSION_FIELD_NUMBER: _ClassVar[int]
     ENVIRONMENT_JSON_FIELD_NUMBER: _ClassVar[int]
+    PLAYER_VERSION_FIELD_NUMBER: _ClassVar[int]
     evaluation_id: str
     checkpoint: str
     player: str
@@ -34,7 +35,8 @@ class EvaluationStarted(_message.Message):
     drawn: bool
     rules_version: str
     environment_json: str
-    def __init__(self, evaluation_id: _Optional[str] = ..., checkpoint: _Optional[str] = ..., player: _Optional[str] = ..., panel: _Optional[int] = ..., purpose: _Optional[str] = ..., games: _Optional[int] = ..., deck: _Optional[str] = ..., stake: _Optional[int] = ..., win_ante: _Optional[int] = ..., most_steps: _Optional[int] = ..., drawn: bool = ..., rules_version: _Optional[str] = ..., environment_json: _Optional[str] = ...) -> None: ...
+    player_version: str
+    def __init__(self, evaluation_id: _Optional[str] = ..., checkpoint: _Optional[str] = ..., player: _Optional[str] = ..., panel: _Optional[int] = ..., purpose: _Optional[str] = ..., games: _Optional[int] = ..., deck: _Optional[str] = ..., stake: _Optional[int] = ..., win_ante: _Optional[int] = ..., most_steps: _Optional[int] = ..., drawn: bool = ..., rules_version: _Optional[str] = ..., environment_json: _Optional[str] = ..., player_version: _Optional[str] = ...) -> None: ...
 
 class GameResult(_message.Message):
     __slots__ = ("steps", "ante", "beaten", "won", "best_score", "over")

@@ -224,6 +224,20 @@ class CheckpointSaved(_message.Message):
     memory: str
     def __init__(self, checkpoint: _Optional[str] = ..., size: _Optional[int] = ..., run_id: _Optional[str] = ..., update: _Optional[int] = ..., parent: _Optional[str] = ..., rules_version: _Optional[str] = ..., sampler: _Optional[str] = ..., memory: _Optional[str] = ...) -> None: ...
 
+class CheckpointsPruned(_message.Message):
+    __slots__ = ("run_id", "update", "every", "blobs", "size")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    EVERY_FIELD_NUMBER: _ClassVar[int]
+    BLOBS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    update: int
+    every: int
+    blobs: _containers.RepeatedScalarFieldContainer[str]
+    size: int
+    def __init__(self, run_id: _Optional[str] = ..., update: _Optional[int] = ..., every: _Optional[int] = ..., blobs: _Optional[_Iterable[str]] = ..., size: _Optional[int] = ...) -> None: ...
+
 class RunEnded(_message.Message):
     __slots__ = ("run_id", "updates", "checkpoint", "reason")
     RUN_ID_FIELD_NUMBER: _ClassVar[int]

@@ -108,7 +108,7 @@ def test_who_looks_ahead_goes_farther_than_the_rule() -> None:
     assert ahead["won"].sum() > rule["won"].sum()
 
 
-def test_a_policy_that_would_move_cards_for_ever_moves_none_twice_in_a_row() -> None:
+def test_a_policy_that_would_move_cards_for_ever_goes_on_instead() -> None:
     """Its most probable action is a move wherever there is one; the games end all the same."""
     mover = following({"rearrange_hand": 3.0, "rearrange_jokers": 3.0, "play": 1.0}, seed=0)
     results = evaluate(NetworkPlayer(mover), Panel(games=4, most_steps=200))

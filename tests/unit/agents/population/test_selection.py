@@ -1,18 +1,19 @@
 """The worst quarter takes over from the best, chosen by a seed."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jimbot_stream.agents.evaluation.panel import Panel
-from jimbot_stream.agents.population.membership import Membership
+from jimbot_stream.agents.population.membership import Membership, PopulationConfig
 from jimbot_stream.agents.population.selection import exchange, panel_of, quarter, ranking
-from jimbot_stream.agents.rollouts.config import rollout_ppo
+from jimbot_stream.agents.rollouts.config import RolloutConfig, rollout_ppo
 from jimbot_stream.agents.rollouts.lockstep import word_of
 
 
 def everybody(members: int, seed: int = 3) -> list[Membership]:
-    return [Membership(seed, number, members, 1) for number in range(members)]
+    return Membership.all(PopulationConfig(members), seed)
 
 
 @given(st.lists(st.floats(0, 24), min_size=2, max_size=17), st.integers(1, 5))
@@ -45,7 +46,7 @@ def test_of_equal_members_the_last_is_the_worst() -> None:
 def test_an_exchange_derives_from_population_generation_and_member() -> None:
     scores = dict(zip(everybody(8)[0].runs, [8.0, 7, 6, 5, 4, 3, 2, 1], strict=True))
     found = [
-        exchange(Membership(seed, member, 8, 1), generation, scores | scores_of(seed, scores))
+        exchange(everybody(8, seed)[member], generation, scores_of(seed, scores))
         for seed in (3, 4)
         for member in (6, 7)
         for generation in (1, 2)
@@ -73,11 +74,15 @@ def test_a_member_without_a_score_is_no_member() -> None:
         exchange(members[0], 1, {members[0].runs[0]: 1.0})
 
 
-@given(st.integers(0, 2**40))
-def test_the_selection_plays_other_games_than_training_and_held_out_panels(seed: int) -> None:
-    member = Membership(seed, 0, 4, 1, games=500)
-    base, count = word_of("panel", panel_of(member).number), 500
+@given(st.integers(), st.integers(1, 1000))
+def test_every_selection_plays_other_games_than_all_others(seed: int, generation: int) -> None:
+    member = everybody(4, seed)[0]
+    games = RolloutConfig(stake=2, win_ante=3, most_steps=50)
+    panel, following = (panel_of(member, at, games) for at in (generation, generation + 1))
+    assert (panel.games, panel.stake, panel.win_ante, panel.most_steps) == (128, 2, 3, 50)
+    words = [word_of("panel of selection", each.number) for each in (panel, following)]
     held_out = [word_of("panel", number) for number in range(20)]
-    training = [word_of("games", seed + number) for number in range(4)]
-    assert all(abs(base - other) > count for other in [*held_out, *training])
-    assert panel_of(member) == Panel(panel_of(member).number, games=500)
+    gates = [word_of("panel of the gate", number) for number in range(20)]
+    training = [word_of("games", each.run_seed) for each in everybody(4, seed)]
+    apart = sorted([*words, *held_out, *gates, *training])
+    assert all(high - low > panel.games for low, high in pairwise(apart))

@@ -42,9 +42,9 @@ def test_most_are_multiplied_and_some_drawn_anew() -> None:
 
 @given(SEEDS, st.integers(0, 7))
 def test_members_begin_with_numbers_of_their_own(seed: int, member: int) -> None:
-    config, membership = rollout_ppo(), Membership(seed, member, 8, 1)
+    config, membership = rollout_ppo(), Membership(members=8, seed=seed, member=member)
     found = initial(config, membership)
     assert found == initial(config, membership)
     assert (found == config) == (member == 0)
-    others = [initial(config, Membership(seed, other, 8, 1)) for other in range(8)]
+    others = [initial(config, Membership(members=8, seed=seed, member=other)) for other in range(8)]
     assert others.count(found) == 1
