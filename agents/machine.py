@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
+
+from jimbot_stream.agents.scoring import linear, scores
 
 LIBRARIES = ("llvmlite", "numba", "numpy", "ray", "safetensors", "torch")
 
@@ -82,10 +85,25 @@ def _sums_digest() -> str:
             first = torch.nn.functional.linear(shown, torch.tensor(_numbers(64, columns)))
             second = torch.nn.functional.linear(torch.relu(first), torch.tensor(_numbers(64, 64)))
             digest.update(torch.tanh(second).numpy().tobytes())
+            digest.update(_scored(shown).tobytes())
         digest.update(np.exp(_numbers(1, 128).astype(np.float64)).tobytes())
     finally:
         torch.set_num_threads(threads)
     return digest.hexdigest()[:8]
+
+
+def _scored(rows: torch.Tensor) -> NDArray[np.float32]:
+    """What the compiled loops make of candidates; compiles them, so that no decision waits."""
+    candidate, mixed, score = (
+        nn.Linear(*sizes) for sizes in ((rows.shape[1], 64), (64, 64), (64, 1))
+    )
+    for layer in (candidate, mixed, score):
+        layer.weight.data = torch.tensor(_numbers(*layer.weight.shape))
+        layer.bias.data = torch.tensor(_numbers(1, len(layer.bias))[0])
+    owners = torch.zeros(len(rows), dtype=torch.int64)
+    with torch.inference_mode():
+        context = linear(mixed, torch.tensor(_numbers(1, 64)))
+        return scores(context, rows, owners, candidate, mixed, score).numpy()
 
 
 def _numbers(rows: int, columns: int) -> NDArray[np.float32]:

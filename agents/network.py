@@ -13,6 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from jimbot_stream.agents.scoring import linear, scores
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
@@ -41,14 +43,13 @@ class Layers:
     def logits(self, features: Tensor, rows: Tensor, owners: Tensor) -> Tensor:
         """Scores of packed candidates; owners tells whose each row is."""
         # features: [B, K], rows: [R, F], owners: [R] -> [R]
-        context = self.context(features).index_select(0, owners)
-        hidden = torch.relu(self.candidate(rows) + context)
-        return self.score(torch.relu(self.mixed(hidden))).squeeze(-1)  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
+        context = linear(self.context, features)
+        return scores(context, rows, owners, self.candidate, self.mixed, self.score)
 
     def state_value(self, features: Tensor) -> Tensor:
         """Estimate of the return."""
         # features: [B, K] -> [B]
-        hidden = torch.tanh(self.value_context(features))
+        hidden = torch.tanh(linear(self.value_context, features))
         return self.value(torch.tanh(self.value_mixed(hidden))).squeeze(-1)  # type: ignore[no-any-return]  # nn.Module.__call__ is untyped
 
 

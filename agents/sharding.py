@@ -66,7 +66,9 @@ class ShardedSteps:
     """Mixed into an RLlib learner, before its own class."""
 
     module: Any
+    get_parameters: Any
     get_param_ref: Any
+    register_optimizer: Any
     get_optimizers_for_module: Any
     postprocess_gradients: Any
     apply_gradients: Any
@@ -98,6 +100,16 @@ class ShardedSteps:
         self.apply_gradients(self.postprocess_gradients(self._named(total)))
         return numbers
 
+    def configure_optimizers_for_module(self, module_id: str, config: Any = None) -> None:
+        """Register what RLlib would, Adam, but one that makes a step in one pass."""
+        parameters = self.get_parameters(self.module[module_id])
+        self.register_optimizer(
+            module_id=module_id,
+            optimizer=torch.optim.Adam(parameters, fused=True),
+            params=parameters,
+            lr_or_lr_schedule=config.lr,
+        )
+
     def adam_of(self, parameter: Tensor) -> torch.optim.Optimizer:
         """The optimizer that RLlib gave the parameter to.
 
@@ -117,7 +129,8 @@ class ShardedSteps:
         return torch.autograd.grad(loss, self._learned(), materialize_grads=True), numbers
 
     def _named(self, total: Gradients) -> dict[Any, Tensor]:
-        if not all(bool(torch.isfinite(gradient).all()) for gradient in total):
+        # A sum is finite where all are: one pass, and only what has diverged overflows.
+        if not all(bool(torch.isfinite(gradient.sum())) for gradient in total):
             raise DivergedError("a gradient of the update")
         return {
             self.get_param_ref(parameter): gradient

@@ -35,7 +35,7 @@ def build_learner(shape: Architecture, config: DqnConfig, device: torch.device =
     spaces = (spec.observation_space, spec.action_space)
     algorithm = (
         DQNConfig()
-        .framework("torch")
+        .framework("torch", torch_skip_nan_gradients=True)  # they are refused before
         .rl_module(rl_module_spec=spec)
         .training(
             lr=config.learning_rate,

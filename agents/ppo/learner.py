@@ -40,7 +40,7 @@ def build_learner(
     spaces = (spec.observation_space, spec.action_space)
     algorithm = (
         PPOConfig()
-        .framework("torch")
+        .framework("torch", torch_skip_nan_gradients=True)  # they are refused before
         .rl_module(rl_module_spec=spec)
         .training(
             lr=config.learning_rate,

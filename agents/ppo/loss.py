@@ -28,9 +28,10 @@ class Columns:
         """Some of the decisions, in the order of index."""
         rows, upto = picked(self.ends.numpy(), index)
         chosen, taken = (torch.from_numpy(i).to(self.rows.device) for i in (index, rows))
-        packed = {"rows": self.rows[taken], "ends": torch.from_numpy(upto)}
+        packed = {"rows": self.rows.index_select(0, taken), "ends": torch.from_numpy(upto)}
         plain = (name for name in self.__slots__ if name not in packed)
-        return Columns(**packed, **{name: getattr(self, name)[chosen] for name in plain})
+        parts = {name: getattr(self, name).index_select(0, chosen) for name in plain}
+        return Columns(**packed, **parts)
 
     def to(self, device: torch.device) -> "Columns":
         """The same decisions where they are learned from."""

@@ -32,7 +32,7 @@ def restore(learner: Learner, checkpoint: Checkpoint) -> None:
             with torch.no_grad():
                 parameter.copy_(torch.tensor(checkpoint.module[name]))
             learner.adam_of(parameter).state[parameter] = {
-                "step": torch.tensor(float(checkpoint.optimizer_steps)),
+                "step": torch.tensor(float(checkpoint.optimizer_steps), device=parameter.device),
                 "exp_avg": torch.tensor(checkpoint.adam_first[name], device=parameter.device),
                 "exp_avg_sq": torch.tensor(checkpoint.adam_second[name], device=parameter.device),
             }
