@@ -15,7 +15,7 @@ class Combinations:
     Source: arXiv:1611.04717 (counts of hashed states), with the bonus of Strehl and Littman 2008.
     """
 
-    beta: float = 0.1
+    beta: float = 0.5
     """Paid for a decision by which combinations come together that were never seen, on the scale
     on which a blind is worth 1; for those seen n times with this one, beta / sqrt(n)."""
     decay: float = 0.99

@@ -18,7 +18,7 @@ def plain() -> TrainConfig:
 
 @pytest.fixture(scope="session")
 def jokers(plain: TrainConfig) -> TrainConfig:
-    return replace(plain, combinations=Combinations(slot_bits=10))
+    return replace(plain, combinations=Combinations(beta=0.1, slot_bits=10))
 
 
 @pytest.fixture(scope="session")
