@@ -4,14 +4,19 @@ An algorithm learns either from recorded games, to which an update refers, or fr
 it plays in the simulator, which the update's seeds and snapshots repeat.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Protocol
 
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.dqn import config as dqn
+from jimbot_stream.agents.offline import config as offline
+from jimbot_stream.agents.offline.episode import batch_of_episodes, episode_of
 from jimbot_stream.agents.ppo import config as ppo
+from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.rollouts import config as rollouts
+from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
 from jimbot_stream.contracts import UpdateApplied
 
 
@@ -97,10 +102,17 @@ class FromGames:
     """Learns from recorded games."""
 
     read_config: Callable[[str], GamesConfig]
+    batch: Callable[[Sequence[Game], Any], Batch]
+    """Games, in the order of use, and configuration to what is learned from.
+
+    Raises FeedError where a game cannot be learned from.
+    """
     apply: Callable[[bytes, Batch, Any, int], Outcome]
     """Checkpoint, batch, configuration and shuffle seed to the update."""
     on_policy: bool
     """Learns only from games of its run, decided by the checkpoint that the update begins with."""
+    misplaced: Callable[[str, Any, int], str] = lambda _game_id, _config, _run_seed: ""
+    """Game, configuration and run seed to why no update may learn from the game; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,11 @@ def algorithm_named(name: str) -> FromGames | FromPlay:
     except KeyError:
         known = ", ".join(ALGORITHMS)
         raise ValueError(f"no algorithm {name!r} in this release; known: {known}") from None
+
+
+def _decisions(games: Sequence[Game], config: GamesConfig) -> Batch:
+    reward = reward_named(config.reward)
+    return batch_of([trajectory(game, reward) for game in games])
 
 
 def _ppo(checkpoint: bytes, batch: Batch, config: Any, shuffle_seed: int) -> Outcome:
@@ -164,9 +181,26 @@ def _dqn(update: UpdateApplied, run_seed: int, before: bytes, blobs: Blobs, firs
     return repeat(update, run_seed, before, blobs, first=first)
 
 
+def _offline(name: str) -> FromGames:
+    read_config = partial(offline.from_json, name)
+    return FromGames(read_config, _actions, _from_actions, False, offline.misplaced)
+
+
+def _actions(games: Sequence[Game], config: offline.OfflineConfig) -> Batch:
+    reward = reward_named(config.reward)
+    return batch_of_episodes([episode_of(game, reward) for game in games], config.data.deciders)
+
+
+def _from_actions(checkpoint: bytes, batch: Batch, config: Any, shuffle_seed: int) -> Outcome:
+    from jimbot_stream.agents.offline.update import apply_offline  # loads RLlib, for seconds
+
+    return apply_offline(checkpoint, batch, config.learning, shuffle_seed)
+
+
 ALGORITHMS: Final[Mapping[str, FromGames | FromPlay]] = {
-    "ppo": FromGames(ppo.from_json, _ppo, on_policy=True),
+    "ppo": FromGames(ppo.from_json, _decisions, _ppo, on_policy=True),
     rollouts.ALGORITHM: FromPlay(rollouts.from_json, _ppo_rollouts, _ppo_rollouts_begun),
     dqn.ALGORITHM: FromPlay(dqn.from_json, _dqn, _dqn_begun),
+    **{name: _offline(name) for name in offline.METHODS},
 }
 """By the name in RunStarted."""

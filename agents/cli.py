@@ -12,10 +12,12 @@ from rich.console import Console
 from jimbot_stream.agents import listing
 from jimbot_stream.agents.announcing import Announcer
 from jimbot_stream.agents.curves.cli import curve
+from jimbot_stream.agents.evaluation import PLAYERS
 from jimbot_stream.agents.gate.cli import promote, rollback
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.keeping.cli import prune, restore
 from jimbot_stream.agents.lookup import among_blobs, is_hex, named
+from jimbot_stream.agents.offline.cli import export_games, offline, record_games
 from jimbot_stream.agents.population import cli as populations
 from jimbot_stream.agents.population.membership import population_of
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -40,9 +42,6 @@ from jimbot_stream.promotion import InService
 
 if TYPE_CHECKING:
     from jimbot_stream.agents.evaluation.command import Request
-
-PLAYERS = ("random", "greedy", "rule", "lookahead")
-"""Names of ``evaluation.players.BASELINES``, which takes a second to load."""
 
 
 @click.group()
@@ -321,7 +320,9 @@ async def _show(run: str) -> None:
         Console().print(changes)
 
 
-for command in (train, populations.population, promote, rollback, curve, prune, restore):
+for command in (train, populations.population, offline, record_games, export_games):
+    main.add_command(command)
+for command in (promote, rollback, curve, prune, restore):
     main.add_command(command)
 
 

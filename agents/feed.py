@@ -1,12 +1,14 @@
 """What an update learns from, read back from the event log; nothing travels beside it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+
+import orjson
 
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.ppo.config import UpdateConfig
-from jimbot_stream.agents.rewards import Reward, reward_named
-from jimbot_stream.agents.trajectory import FeedError, Game, HoleError, Step, batch_of, trajectory
+from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.trajectory import FeedError, Game, HoleError, batch_of, trajectory
 from jimbot_stream.contracts import (
     ActionApplied,
     DecisionMade,
@@ -49,15 +51,28 @@ async def unsound(
 ) -> list[LeftOut]:
     """Which of the episodes cannot be learned from, and why."""
     reward = reward_named(reward_name)
-    found = [await _fault_of(log, episode, reward) for episode in episodes]
+
+    def follow(game: Game) -> None:
+        steps = trajectory(game, reward)
+        if steps:
+            batch_of([steps])
+
+    return await left_out(log, episodes, follow)
+
+
+async def left_out(
+    log: LogReader, episodes: Sequence[EpisodeReference], check: Callable[[Game], object]
+) -> list[LeftOut]:
+    """Which of the episodes are not in the log, or not to be learned from, as check says."""
+    found = [await _fault_of(log, episode, check) for episode in episodes]
     return [fault for fault in found if fault is not None]
 
 
-async def _fault_of(log: LogReader, episode: EpisodeReference, reward: Reward) -> LeftOut | None:
+async def _fault_of(
+    log: LogReader, episode: EpisodeReference, check: Callable[[Game], object]
+) -> LeftOut | None:
     try:
-        steps: list[Step] = trajectory(await read_game(log, episode), reward)
-        if steps:
-            batch_of([steps])
+        check(await read_game(log, episode))
     except StreamNotFoundError:
         return LeftOut(episode, "incomplete", f"game {episode.game_id} is not in the log")
     except HoleError as error:
@@ -103,10 +118,19 @@ def _take(game: Game, event: RecordedEvent) -> None:
     match event.type:
         case "StateObserved":
             game.states[event.revision] = read_event(StateObserved, event).state
+            number = sequence_of(event)
+            if number is not None:
+                game.numbers[number] = event.revision
         case "DecisionMade":
             game.made.append(read_event(DecisionMade, event))
         case "ActionApplied":
             applied = read_event(ActionApplied, event)
-            game.applied[applied.request_id] = applied
+            game.applied[applied.request_id] = game.carried[event.revision] = applied
         case "GameEnded":
             game.ended = read_event(GameEnded, event)
+
+
+def sequence_of(event: RecordedEvent) -> int | None:
+    """Number of an event within its game, as its producer counts; None where nobody told."""
+    told = orjson.loads(event.metadata or b"{}").get("sequence")
+    return None if told is None else int(told)

@@ -10,6 +10,12 @@ from typing import Any
 from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
 from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.gate.config import GateConfig
+from jimbot_stream.agents.offline.config import (
+    CloningConfig,
+    ImplicitConfig,
+    MarwilConfig,
+    OfflineConfig,
+)
 from jimbot_stream.agents.population.membership import PopulationConfig
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rollouts.profiles import GATES
@@ -20,6 +26,9 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
     "In the simulator: PPO": PPO_PROFILES,
     "In the simulator: DQN": DQN_PROFILES,
     "In the simulator: what combinations of jokers earn": {"`--explore jokers`": Combinations()},
+    "From recorded games: behaviour cloning": {"bc": OfflineConfig(CloningConfig())},
+    "From recorded games: MARWIL": {"marwil": OfflineConfig(MarwilConfig())},
+    "From recorded games: implicit Q-learning": {"iql": OfflineConfig(ImplicitConfig())},
     "The gate of new checkpoints": {"online": GateConfig(), **GATES},
     "Populations of PPO in the simulator": {"population": PopulationConfig()},
 }
@@ -27,10 +36,10 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
 HEAD = """# Hyperparameters
 
 What the learner is told, by profile of `jimbot-learn train --algo ppo|dqn --profile NAME`; games on
-the bus have one profile. With `--profile ci` there is no gate; members of a population
-(`jimbot-learn population`) have none either, but are compared with one another. A run keeps what it
-began with: it is recorded in RunStarted or with each update, so that later releases repeat it with
-the numbers it had.
+the bus have one profile, as has each method of `jimbot-learn offline --algo bc|marwil|iql`. With
+`--profile ci` there is no gate; members of a population (`jimbot-learn population`) have none
+either, but are compared with one another. A run keeps what it began with: it is recorded in
+RunStarted or with each update, so that later releases repeat it with the numbers it had.
 """
 Row = Sequence[str]
 
@@ -64,7 +73,14 @@ def _shown(value: Any) -> str:
 
 
 def _meanings(kind: type[Any]) -> dict[str, str]:
-    """The strings below the fields, by field."""
+    """The strings below the fields, by field; those of a base class come with it."""
+    found = {}
+    for base in filter(is_dataclass, reversed(kind.__mro__)):
+        found.update(_own_meanings(base))
+    return found
+
+
+def _own_meanings(kind: type[Any]) -> dict[str, str]:
     (made,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(made, ast.ClassDef)
     found = {}

@@ -38,6 +38,10 @@ class Game:
     made: list[DecisionMade] = field(default_factory=list)
     applied: dict[str, ActionApplied] = field(default_factory=dict)
     """By request."""
+    carried: dict[int, ActionApplied] = field(default_factory=dict)
+    """Every action that was carried out, whoever chose it, by revision."""
+    numbers: dict[int, int] = field(default_factory=dict)
+    """Revision of each state by the number that its producer gave it, where it did."""
     ended: GameEnded | None = None
 
 
@@ -76,7 +80,7 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
     if revisions != sorted(set(revisions)) or not set(revisions) <= game.states.keys():
         raise FeedError(f"game {game.name}: its decisions do not follow its states")
     states_before = [game.states[revision] for revision in revisions]
-    states_after = [*states_before[1:], _end(game)]
+    states_after = [*states_before[1:], last_state(game)]
     return [
         Step(game.name, before, made, reward(before, after), _obeyed(game, made))
         for before, made, after in zip(states_before, game.made, states_after, strict=False)
@@ -130,7 +134,7 @@ def _obeyed(game: Game, made: DecisionMade) -> bool:
     return applied is not None and applied.action == made.action
 
 
-def _end(game: Game) -> GameState:
+def last_state(game: Game) -> GameState:
     """The last state, with the victory that only GameEnded may have told."""
     end = GameState()
     if game.states:

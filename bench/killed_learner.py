@@ -1,4 +1,4 @@
-"""``jimbot-learn train`` in processes of their own, killed at drawn moments and started again."""
+"""Learners in processes of their own, killed at drawn moments and started again."""
 
 import asyncio
 import os
@@ -15,6 +15,16 @@ import numpy as np
 
 from jimbot_stream.agents.algorithms import PlayConfig
 from jimbot_stream.agents.dqn.config import DqnConfig, DqnTrainConfig
+from jimbot_stream.agents.offline.config import (
+    METHODS,
+    CloningConfig,
+    DataConfig,
+    ImplicitConfig,
+    Learning,
+    MarwilConfig,
+    OfflineConfig,
+)
+from jimbot_stream.agents.offline.recording import Wanted, record
 from jimbot_stream.agents.replay_memory.config import MemoryConfig
 from jimbot_stream.agents.rollouts.cli import ALGOS
 from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig, rollout_ppo
@@ -32,14 +42,28 @@ CLOCK: Final = SystemClock()
 LOOK_S: Final = 0.05
 """Between two looks at the record; the drawn moments are finer than an update, not than this."""
 FEW: Final = RolloutConfig(games=16, steps=16, rounds=4)
-CONFIGS: Final[dict[str, PlayConfig]] = {
+GAMES: Final = 16
+"""Recorded games that the offline methods learn from, or measure with: by the rule of thumb."""
+
+
+def _offline(learning: Learning) -> OfflineConfig:
+    return OfflineConfig(learning, DataConfig(position=10**9, held_out=0.2, games=6))
+
+
+CONFIGS: Final[dict[str, PlayConfig | OfflineConfig]] = {
     "ppo": TrainConfig(FEW, replace(rollout_ppo(), minibatch=128)),
     "dqn": DqnTrainConfig(
         FEW, DqnConfig(minibatch=64, minibatches=8, warm=256, target_every=20), MemoryConfig(mib=8)
     ),
+    "bc": _offline(CloningConfig(minibatch=64, epochs=1)),
+    "marwil": _offline(MarwilConfig(minibatch=64, epochs=1)),
+    "iql": _offline(ImplicitConfig(minibatch=64, epochs=1)),
 }
-"""By the name that ``train --algo`` takes: updates of about a thousand decisions, so that a hundred
-take minutes. The memory of DQN is full after a third of them, and evicts from then on."""
+"""By the name that ``train --algo`` or ``offline --algo`` takes: updates of some hundred decisions,
+so that a hundred take minutes. The memory of DQN is full after a third of them, and evicts from
+then on."""
+NAMES: Final = {**ALGOS, **{name: name for name in METHODS}}
+"""What a run calls them."""
 Told = Callable[[int], None]
 
 
@@ -69,7 +93,9 @@ class Learner:
         """Record the run with its small configuration, which it keeps."""
         self.folder.mkdir(parents=True, exist_ok=True)
         async with EmbeddedLog(self.log.removeprefix("sqlite:")) as log:
-            config, name = CONFIGS[self.algo], ALGOS[self.algo]
+            config, name = CONFIGS[self.algo], NAMES[self.algo]
+            if self.algo in METHODS:
+                await record(log, Wanted("rule", self.seed, GAMES))
             await TrainingRun.begin(log, self.blobs, self.seed, config, name)
 
     async def events(self) -> list[RecordedEvent]:
@@ -80,7 +106,8 @@ class Learner:
     @contextmanager
     def going_on(self, updates: int) -> Iterator[subprocess.Popen[bytes]]:
         """A process that goes on until there are so many updates; it does not outlive the block."""
-        command = [sys.executable, "-m", "jimbot_stream.agents.cli", "train", "--algo", self.algo]
+        verb = "offline" if self.algo in METHODS else "train"
+        command = [sys.executable, "-m", "jimbot_stream.agents.cli", verb, "--algo", self.algo]
         command += ["--run-seed", str(self.seed), "--updates", str(updates)]
         environment = os.environ | {"JIMBOT_DATA": str(self.folder), "JIMBOT_LOG": self.log}
         with (self.folder / "learner.out").open("ab") as out:

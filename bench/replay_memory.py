@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
+import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # scripts find each other
 

@@ -1,9 +1,8 @@
 """Updates that made no checkpoint, tried again: they must fail again, and for the same cause."""
 
 from jimbot_stream.agents.algorithms import FromGames, FromPlay, algorithm_named
-from jimbot_stream.agents.feed import read_game, unsound
+from jimbot_stream.agents.feed import left_out, read_game, unsound
 from jimbot_stream.agents.ppo.config import shuffle_seed
-from jimbot_stream.agents.rewards import reward_named
 from jimbot_stream.agents.soundness import (
     DIVERGED,
     NO_EPISODES,
@@ -12,7 +11,7 @@ from jimbot_stream.agents.soundness import (
     RULES_DISAGREE,
     UNREADABLE,
 )
-from jimbot_stream.agents.trajectory import FeedError, batch_of, trajectory
+from jimbot_stream.agents.trajectory import FeedError
 from jimbot_stream.contracts.v1.learning_pb2 import (
     CurriculumAdvanced,
     PopulationExploited,
@@ -78,14 +77,19 @@ async def _from_games(
     """The cause; empty where the update succeeds."""
     log, blobs = of
     config = algorithm.read_config(config_json)
-    faults = await unsound(log, rejected.episodes, config.reward)
-    left_out = [fault.episode for fault in faults]
-    whole = [episode for episode in rejected.episodes if episode not in left_out]
+    if algorithm.on_policy:
+        faults = await unsound(log, rejected.episodes, config.reward)
+    else:
+        faults = await left_out(
+            log, rejected.episodes, lambda game: algorithm.batch([game], config)
+        )
+    without = [fault.episode for fault in faults]
+    whole = [episode for episode in rejected.episodes if episode not in without]
     if not whole:
         return NO_EPISODES
     games = [await read_game(log, episode) for episode in whole]
     try:
-        batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
+        batch = algorithm.batch(games, config)
     except FeedError:
         return NO_EPISODES
     seed = shuffle_seed(started.run_seed, rejected.update)

@@ -1,7 +1,7 @@
 """Updates of a training run, computed again; those that failed must fail again."""
 
 import math
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -11,8 +11,7 @@ from jimbot_stream.agents.devices import device_told, environment_of
 from jimbot_stream.agents.feed import read_game
 from jimbot_stream.agents.keeping.recompute import Recomputed, needs
 from jimbot_stream.agents.lineage import Lineage
-from jimbot_stream.agents.rewards import reward_named
-from jimbot_stream.agents.trajectory import Game, batch_of, trajectory
+from jimbot_stream.agents.trajectory import Game
 from jimbot_stream.contracts.v1.learning_pb2 import (
     EpisodeReference,
     RunStarted,
@@ -116,13 +115,16 @@ async def _replay_games(
     try:
         config = algorithm.read_config(update.config_json)
         games = [await read_game(log, episode) for episode in update.episodes]
-        batch = batch_of([trajectory(game, reward_named(config.reward)) for game in games])
+        batch = algorithm.batch(games, config)
         after = algorithm.apply(before, batch, config, update.shuffle_seed)
     except Exception as error:  # noqa: BLE001 - an edited batch can fail anywhere
         text = f"{type(error).__name__}: {error}"
         return finding(entry.event, "update", "episodes", "a batch to learn from", text, "missing")
     blobs.remember(update, {sha256(after.checkpoint): after.checkpoint})
-    faults = _order_faults(entry, update)
+    faults = chain(
+        _order_faults(entry, update),
+        _misplaced(entry, update, lambda name: algorithm.misplaced(name, config, run_seed)),
+    )
     if algorithm.on_policy:
         faults = chain(faults, _policy_faults(entry, update, games, run_seed))
     told = _Told(batch.steps, config.shards)
@@ -157,6 +159,17 @@ def _order_faults(entry: Entry, update: UpdateApplied) -> Iterator[Divergence]:
     if names != sorted(set(names)):
         expected = ", ".join(sorted(set(names)))
         yield finding(entry.event, "update", "episodes", expected, ", ".join(names), "tampering")
+
+
+def _misplaced(
+    entry: Entry, update: UpdateApplied, why: Callable[[str], str]
+) -> Iterator[Divergence]:
+    """An update does not learn from games that its run keeps for measuring."""
+    for number, episode in enumerate(update.episodes):
+        reason = why(episode.game_id)
+        if reason:
+            name, wanted = f"episodes[{number}]", "a game to learn from"
+            yield finding(entry.event, "update", name, wanted, episode.game_id, "tampering", reason)
 
 
 def _policy_faults(

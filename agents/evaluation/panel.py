@@ -20,7 +20,13 @@ from jimbot_stream.balatro.kernels import rollouts
 HELD_OUT: Final = "held-out"
 GATE: Final = "gate"
 SELECTION: Final = "selection"
-_PURPOSES: Final = {HELD_OUT: "panel", GATE: "panel of the gate", SELECTION: "panel of selection"}
+RECORDED: Final = "recorded"
+_PURPOSES: Final = {
+    HELD_OUT: "panel",
+    GATE: "panel of the gate",
+    SELECTION: "panel of selection",
+    RECORDED: "games to learn from",
+}
 """Purpose of a panel to that of its seeds; those of training are others again."""
 
 
@@ -63,10 +69,15 @@ class Panel:
 
 Told = Callable[[int], None]
 """Hears how many more games have ended."""
+Noted = Callable[[NDArray[np.int64], NDArray[np.bool_]], None]
+"""Hears of every step: a canonical action for each game, and which games go on with it."""
 
 
 def evaluate(
-    player: Player | SearchingPlayer, panel: Panel, told: Told = lambda games: None
+    player: Player | SearchingPlayer,
+    panel: Panel,
+    told: Told = lambda games: None,
+    noted: Noted = lambda actions, going_on: None,
 ) -> NDArray[Any]:
     """What came of every game of the panel, ``chunk.EPISODE``[games] in the panel's order.
 
@@ -74,15 +85,18 @@ def evaluate(
         RulesDisagreeError: the rules refused what they had listed.
     """
     with one_thread():
-        return _Evaluation(player, panel, told).run()
+        return _Evaluation(player, panel, told, noted).run()
 
 
 class _Evaluation:
     """Plays on until every game has ended once; those that ended sooner just play another."""
 
-    def __init__(self, player: Player | SearchingPlayer, panel: Panel, told: Told) -> None:
+    def __init__(
+        self, player: Player | SearchingPlayer, panel: Panel, told: Told, noted: Noted
+    ) -> None:
         self._player = player
         self._told = told
+        self._noted = noted
         self._games = panel.begun()
         count = panel.games
         self._results = np.zeros(count, dtype=EPISODE)
@@ -104,7 +118,9 @@ class _Evaluation:
         games = self._games
         upto = games.look(self._features, self._listed, self._rows, self._ends)
         games.refuse_idle(self._ends)
-        games.advance(self._listed[self._chosen(upto, counter)])
+        actions = self._listed[self._chosen(upto, counter)]
+        self._noted(actions, self._open)
+        games.advance(actions)
         closed = games.ended & self._open
         self._results[closed] = games.outcomes(closed)
         self._open &= ~closed

@@ -94,13 +94,13 @@ class RolloutConfig:
 def rollout_ppo() -> UpdateConfig:
     """Hyperparameters of PPO for large batches; the defaults of UpdateConfig are for small ones."""
     return UpdateConfig(
-        gamma=0.97,
-        lambda_=0.9,
+        gamma=0.99,
+        lambda_=0.95,
         clip=0.2,
         learning_rate=1e-3,
         epochs=2,
         minibatch=1024,
-        entropy=0.005,
+        entropy=0.015,
         kl_stop=0.2,
         reward="progress-1",
     )

@@ -9,7 +9,16 @@ from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig, rol
 PROFILES: Final[dict[str, TrainConfig]] = {
     "ci": TrainConfig(
         RolloutConfig(games=32, steps=16, rounds=16),
-        replace(rollout_ppo(), epochs=4, minibatch=128, learning_rate=2e-3),
+        replace(
+            rollout_ppo(),
+            epochs=4,
+            minibatch=128,
+            learning_rate=2e-3,
+            # Few games tell little of what comes late, and leave no time to try around.
+            gamma=0.97,
+            lambda_=0.9,
+            entropy=0.005,
+        ),
     ),
     "laptop": TrainConfig(RolloutConfig(games=128, steps=32, rounds=64)),
     "rtx3090": TrainConfig(

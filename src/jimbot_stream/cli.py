@@ -168,20 +168,28 @@ def up(
     show_default=True,
     help="Seconds without any answer after which to give up.",
 )
-def ingest(path: str, wait_s: float) -> None:
+@click.option(
+    "--with-worker/--without-worker",
+    "worker",
+    default=True,
+    show_default=True,
+    help="Let the worker take games in and decide; or write them to the log as they are.",
+)
+def ingest(path: str, wait_s: float, worker: bool) -> None:
     """Send recorded games to the worker and show what comes back.
 
     FILE is a recording, one JSON document per line; DIR is a folder of them; - is standard
-    input. Understood are recorded calls of a bot with the game's tables, and game states
-    of BalatroBot, one JSON document a line. The worker must be running:
-    faust -A jimbot_stream worker.
+    input. Understood are recorded calls of a bot with the game's tables, game states of
+    BalatroBot, and calls to BalatroBot (JSON-RPC) between its answers. The worker must be
+    running (faust -A jimbot_stream worker), unless --without-worker is given: then the games
+    are written to the event log as they are, which is enough for jimbot-learn offline.
 
     Sending a recording twice changes nothing. Ends with 0 if every request was answered,
     every game is closed, and nothing came back as a dead letter.
     """
     from jimbot_stream.play.command import run_ingest
 
-    raise SystemExit(run_ingest(path, wait_s))
+    raise SystemExit(run_ingest(path, wait_s, worker=worker))
 
 
 @main.command()

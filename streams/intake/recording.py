@@ -1,8 +1,8 @@
 """Recordings of real games, as events ready for the bus.
 
-Two kinds of JSON lines are known: calls of a bot with the game's tables before (and
-after) each, and game states of BalatroBot one per line. Every id derives from the file's
-content, so that ingesting a file twice changes nothing.
+Three kinds of JSON lines are known: calls of a bot with the game's tables before (and after)
+each, game states of BalatroBot, and calls to BalatroBot over JSON-RPC between its answers. Every
+id derives from the file's content, so that ingesting a file twice changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from hashlib import sha256
 
 import orjson
 
-from jimbot_stream.contracts import EventBatch, GameStarted, GameState, Phase
-from jimbot_stream.streams.intake import balatrobot, lua_state
+from jimbot_stream.contracts import Action, EventBatch, GameStarted, GameState, Phase
+from jimbot_stream.streams.intake import balatrobot, lua_state, rpc_call
 from jimbot_stream.streams.intake.foreign import LAST_MS
 from jimbot_stream.streams.intake.loose import Given, word
 from jimbot_stream.streams.intake.progress import check_forwards
@@ -77,14 +77,18 @@ def read_recording(data: bytes) -> Recording:
     """
     recording = Recording(f"{ORIGIN}-{sha256(data).hexdigest()[:16]}")
     calls, states = _Calls(recording), _States(recording)
+    dialogue = _Dialogue(states)
     for number, line in enumerate(data.splitlines(), 1):
         if not line.strip():
             continue
         try:
-            _tell(_object(line, number), calls, states)
+            _tell(_object(line, number), calls, dialogue)
         except Rejected as error:
             detail = f"{error.field}: {error.detail}" if error.field else error.detail
             recording.left_out.append(LeftOut(number, error.reason, detail))
+    if dialogue.asked is not None:
+        detail = f"the recording ends before the game answered {dialogue.asked.method}"
+        recording.left_out.append(LeftOut(dialogue.asked.line, "bad_action", detail))
     if not recording.games:
         raise Rejected("unknown_shape", "", "no line is a recorded call or a game state, as JSON")
     if game := recording.game():
@@ -99,10 +103,14 @@ def _object(line: bytes, number: int) -> Given:
         raise Rejected("not_json", f"line {number}", str(error)) from None
 
 
-def _tell(raw: Given, calls: "_Calls", states: "_States") -> None:
+def _tell(raw: Given, calls: "_Calls", dialogue: "_Dialogue") -> None:
     content = balatrobot.unwrap(raw.value)
     if balatrobot.is_state(content):
-        states.tell(Given(content, raw.path))
+        dialogue.answer(Given(content, raw.path))
+    elif "method" in raw:
+        dialogue.ask(raw)
+    elif "jsonrpc" in raw:
+        dialogue.refuse(raw)
     elif "function" in raw:
         calls.tell(raw)
     else:
@@ -197,6 +205,65 @@ class _Antes:
         return self._ante
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A call that the game did not answer yet."""
+
+    line: int
+    method: str
+    actions: Sequence[Action]
+
+
+class _Dialogue:
+    """Lines of JSON-RPC: calls to BalatroBot, each followed by the game's answer.
+
+    A call is told as an action once the state after it is there: a refused one was none.
+    """
+
+    def __init__(self, states: "_States") -> None:
+        self._states = states
+        self.asked: _Asked | None = None
+
+    def ask(self, raw: Given) -> None:
+        """Keep a call until it is answered.
+
+        Raises:
+            Rejected: it is not known, or the call before it was not answered.
+        """
+        before, self.asked = self.asked, None
+        method = raw.text("method")
+        actions = rpc_call.actions_of(method, raw.object("params"))
+        if actions:
+            line = int(raw.path.removeprefix("line "))
+            self.asked = _Asked(line, method, actions)
+        if before is not None:
+            detail = f"{before.method} on line {before.line} was never answered"
+            raise Rejected("bad_action", "method", detail)
+
+    def answer(self, state: Given) -> None:
+        """Tell the call that was answered, and the state that it led to.
+
+        Raises:
+            Rejected: the call was not legal, or something in the state is not what it must be.
+        """
+        asked, self.asked = self.asked, None
+        try:
+            if asked is not None:
+                self._states.act(asked.actions)
+        finally:
+            self._states.tell(state)
+
+    def refuse(self, raw: Given) -> None:
+        """Forget the call that the game refused, or answered without a state.
+
+        Raises:
+            Rejected: it is neither.
+        """
+        if "error" not in raw and "result" not in raw:
+            raise Rejected("unknown_shape", raw.path, "neither a call nor an answer")
+        self.asked = None
+
+
 class _States:
     """Lines of the kind: a game state of BalatroBot."""
 
@@ -221,6 +288,18 @@ class _States:
             game.begin(_started(state))
         game.see(state)
         _end_if_over(game, state)
+
+    def act(self, actions: Sequence[Action]) -> None:
+        """Tell what was done in the last state.
+
+        Raises:
+            Rejected: no game is being told, or an action is not legal in it.
+        """
+        game = self._recording.game()
+        if game is None:
+            raise Rejected("illegal_action", "method", "no state was seen before it")
+        for action in actions:
+            game.act(action)
 
     def _is_left_over(self, state: GameState) -> bool:
         """Whether it is the end of the game that was told last, seen again."""

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from jimbot_stream.bus import BusError
 from jimbot_stream.eventlog import EventLogError
+from jimbot_stream.play import importing
 from jimbot_stream.play.children import ChildError
 from jimbot_stream.play.desk import DeskError
 from jimbot_stream.play.generations import NoCheckpointError
@@ -38,9 +39,11 @@ def run_up(options: Options) -> int:
     return run_to_end(up(options, console), console)
 
 
-def run_ingest(path: str, wait_s: float) -> int:
+def run_ingest(path: str, wait_s: float, *, worker: bool = True) -> int:
     """``jimbot-stream ingest``; returns the exit code."""
     console = Console()
+    if not worker:
+        return run_to_end(importing.run(path, console), console)
     return run_to_end(ingest(path, wait_s, console), console)
 
 

@@ -90,19 +90,19 @@ async def ingest(path: str, wait_s: float, console: Console) -> int:
         IngestError: there is no recording, or one that cannot be read.
         BusError: nobody listens where the settings say.
     """
-    read = [Outcome(name, _read(name, data)) for name, data in recordings(path)]
+    sent = [Outcome(name, read(name, data)) for name, data in recordings(path)]
     settings = from_environment()
     bus = KafkaBus(settings.broker, patience_s=10.0)
     try:
-        await exchange(bus, settings.topic_prefix, read, SystemClock(), wait_s)
+        await exchange(bus, settings.topic_prefix, sent, SystemClock(), wait_s)
     except BusError as error:
         raise IngestError(
             f"{error}; is the worker running? Start it with: faust -A jimbot_stream worker"
         ) from error
     finally:
         await bus.close()
-    report(read, console)
-    return 0 if all(outcome.good for outcome in read) else 1
+    report(sent, console)
+    return 0 if all(outcome.good for outcome in sent) else 1
 
 
 async def exchange(
@@ -143,7 +143,12 @@ async def _send(bus: Bus, prefix: str, recording: Recording, clock: Clock) -> No
         )
 
 
-def _read(name: str, data: bytes) -> Recording:
+def read(name: str, data: bytes) -> Recording:
+    """The recording of that name.
+
+    Raises:
+        IngestError: it holds nothing that can be told.
+    """
     try:
         return read_recording(data)
     except Rejected as error:

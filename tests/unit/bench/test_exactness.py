@@ -6,6 +6,7 @@ from bench.killed_learner import CONFIGS, moments
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jimbot_stream.agents.offline.config import METHODS
 from jimbot_stream.agents.rollouts.cli import ALGOS
 from jimbot_stream.eventlog import RecordedEvent
 
@@ -23,8 +24,8 @@ def event(data: bytes, kind: str = "UpdateApplied") -> RecordedEvent:
     )
 
 
-def test_every_algorithm_of_train_is_tried() -> None:
-    assert set(CONFIGS) == set(ALGOS)
+def test_every_algorithm_of_train_and_offline_is_tried() -> None:
+    assert set(CONFIGS) == {*ALGOS, *METHODS}
 
 
 @given(st.integers(0, 60), st.integers(2, 60), st.integers(0, 2**32))

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from jimbot_stream.agents.checkpoint import sha256
-from jimbot_stream.agents.cli import PLAYERS, main
-from jimbot_stream.agents.evaluation import intervals
+from jimbot_stream.agents.cli import main
+from jimbot_stream.agents.evaluation import PLAYERS, intervals
 from jimbot_stream.agents.evaluation.players import BASELINES
 from jimbot_stream.checkpoints import BlobStore
 
