@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from jimbot_stream.agents.dqn.config import PROFILES as DQN_PROFILES
+from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.offline.config import (
     CloningConfig,
@@ -24,6 +25,7 @@ RUNS: Mapping[str, Mapping[str, Any]] = {
     "Games on the bus: PPO": {"up": UpdateConfig()},
     "In the simulator: PPO": PPO_PROFILES,
     "In the simulator: DQN": DQN_PROFILES,
+    "In the simulator: what combinations of jokers earn": {"`--explore jokers`": Combinations()},
     "From recorded games: behaviour cloning": {"bc": OfflineConfig(CloningConfig())},
     "From recorded games: MARWIL": {"marwil": OfflineConfig(MarwilConfig())},
     "From recorded games: implicit Q-learning": {"iql": OfflineConfig(ImplicitConfig())},

@@ -93,6 +93,7 @@ def chunk_of(seen: Sequence[tuple[Any, ...]]) -> Chunk:
         values=np.zeros((STEPS + 1, GAMES)),
         rewards=np.zeros((STEPS, GAMES)),
         ended=np.stack(ended),
+        last_features=np.zeros_like(features[-1]),
         episodes=np.zeros(0, EPISODE),
     )
 

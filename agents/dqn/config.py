@@ -79,6 +79,15 @@ class DqnTrainConfig:
     dqn: DqnConfig = field(default_factory=DqnConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: games follow builds, of which DQN knows nothing.
+        """
+        if self.rollout.builds:
+            raise ValueError("rollout.builds go with PPO: DQN does not see which a game follows")
+
     @property
     def shards(self) -> int:
         """Threads that compute gradients."""

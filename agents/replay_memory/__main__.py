@@ -23,6 +23,7 @@ def main() -> int:
         values=np.zeros((2, 1)),
         rewards=one,
         ended=one > 0,
+        last_features=np.ones((1, 1), dtype=np.float32),
         episodes=np.zeros(0, EPISODE),
     )
     block = from_bytes(encode(chunk, np.zeros(1, dtype=np.uint8), 0).to_bytes())

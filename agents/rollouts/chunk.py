@@ -25,7 +25,7 @@ EPISODE: Final = np.dtype(
 class Chunk:
     """T decisions of each of N games; decision t of game n is row t * N + n of packed columns."""
 
-    features: NDArray[np.float32]  # [T * N, K]
+    features: NDArray[np.float32]  # [T * N, K], behind them Z columns where games follow builds
     rows: Rows  # [R, F]
     ends: NDArray[np.int64]  # [T * N]
     actions: NDArray[np.int64]  # [T * N] which of its own rows
@@ -33,6 +33,7 @@ class Chunk:
     values: NDArray[np.float64]  # [T + 1, N] as the sampling policy saw them
     rewards: NDArray[np.float64]  # [T, N]
     ended: NDArray[np.bool_]  # [T, N] the game ended with this decision
+    last_features: NDArray[np.float32]  # [N, K + Z] of the states after the last decisions
     episodes: NDArray[Any]  # [E] EPISODE, in order of ending
 
     def __len__(self) -> int:

@@ -1,7 +1,7 @@
 """``jimbot-learn train``: learn in the simulator, from games that the weights at hand play."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,6 +11,7 @@ from jimbot_stream.agents.beginning import to_begin_from
 from jimbot_stream.agents.budget import budget_of
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.dqn import config as dqn
+from jimbot_stream.agents.exploration.named import EXPLORE, exploring
 from jimbot_stream.agents.gate.cli import settling
 from jimbot_stream.agents.gate.config import GateConfig
 from jimbot_stream.agents.keeping.cli import holding
@@ -49,6 +50,7 @@ ALGOS: Final = {"ppo": ALGORITHM, "dqn": dqn.ALGORITHM}
     show_default=True,
     help="Easier games first: fewer antes, or more money; or on to higher stakes, or other decks.",
 )
+@EXPLORE
 @FROM
 @DEVICE
 @ADDRESS
@@ -61,6 +63,7 @@ def train(
     algo: str,
     profile: str,
     curriculum: str,
+    explored: Sequence[str],
     begun_from: str | None,
     device: str,
     address: str | None,
@@ -85,9 +88,9 @@ def train(
     algorithm = ALGOS[algo]
     config: PlayConfig = _profiles(algorithm)[profile]
     if isinstance(config, TrainConfig):
-        config = with_curriculum(config, curriculum)
-    elif curriculum != NO_CURRICULUM:
-        raise click.UsageError("--curriculum goes with --algo ppo")
+        config = exploring(with_curriculum(config, curriculum), explored)
+    elif curriculum != NO_CURRICULUM or explored:
+        raise click.UsageError("--curriculum and --explore go with --algo ppo")
     perform(
         _train(
             (run_seed, begun_from),

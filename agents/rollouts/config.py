@@ -9,6 +9,8 @@ from typing import Any, Final
 from jimbot_stream.agents.checkpoint import canonical_json
 from jimbot_stream.agents.curriculum import stages
 from jimbot_stream.agents.curriculum.stages import Curriculum
+from jimbot_stream.agents.exploration.builds import builds_named
+from jimbot_stream.agents.exploration.config import Combinations
 from jimbot_stream.agents.population import membership
 from jimbot_stream.agents.population.membership import Membership
 from jimbot_stream.agents.ppo.config import UpdateConfig
@@ -48,12 +50,18 @@ class RolloutConfig:
     """How often the run's games were changed; a stage's games have seeds of their own."""
     runners: int = field(default=1, metadata=ADDED)
     """Shares into which the games are cut; who plays a share, and where, has no say in any bit."""
+    builds: str = field(default="", metadata=ADDED)
+    """Name of a list in ``exploration.builds.BUILDS``, whose builds some games follow; or none."""
+    build_share: float = field(default=0.5, metadata=ADDED)
+    """Share of the games that follow one, each as likely."""
+    build_reward: float = field(default=0.2, metadata=ADDED)
+    """Paid there for progress of the build, where the game pays 1."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; deck, stake and ante are checked where games are made.
 
         Raises:
-            ValueError: a number is out of its range, or there is no such reward.
+            ValueError: a number is out of its range, or there are no such reward or builds.
         """
         for name in ("games", "steps", "rounds", "most_steps", "runners"):
             if getattr(self, name) < 1:
@@ -68,6 +76,14 @@ class RolloutConfig:
             raise ValueError("stage must not be negative")
         if not 0 <= self.money <= _MOST_MONEY:
             raise ValueError(f"money must lie between 0 and {_MOST_MONEY}")
+        self._refuse_builds()
+
+    def _refuse_builds(self) -> None:
+        builds_named(self.builds)
+        if not 0 <= self.build_share <= 1:
+            raise ValueError("build_share must lie between 0 and 1")
+        if not 0 <= self.build_reward < math.inf:
+            raise ValueError("build_reward must be a number, not below 0")
 
     @property
     def decisions(self) -> int:
@@ -100,6 +116,8 @@ class TrainConfig:
     """Stages that change the games as the run goes on."""
     population: Membership | None = None
     """Where other runs' weights may be taken over."""
+    combinations: Combinations | None = None
+    """What combinations of jokers earn that were seldom held."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -136,6 +154,7 @@ class TrainConfig:
 
 
 _PARTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "combinations": lambda value: from_record(Combinations, value, "combinations"),
     "curriculum": stages.from_value,
     "population": membership.from_value,
     "ppo": lambda value: from_record(UpdateConfig, value, "ppo"),

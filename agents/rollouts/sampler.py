@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from jimbot_stream.agents.checkpoint import canonical_json
+from jimbot_stream.agents.exploration.builds import Plan, builds_named
 from jimbot_stream.agents.network import owners_of
 from jimbot_stream.agents.recording import as_record
 from jimbot_stream.agents.rollouts.chunk import Chunk
@@ -145,6 +146,8 @@ class Sampler:
         self._lockstep = Lockstep(games, base, config.money)
         of += of_share(share)
         self._softmax = Softmax(word_of(f"draws{of}", run_seed))
+        builds = len(builds_named(config.builds))
+        self._plan = Plan(builds, config.build_share, word_of("builds", run_seed))
 
     @property
     def games(self) -> Games:
@@ -157,7 +160,7 @@ class Sampler:
         Raises:
             RulesDisagreeError: a listed action was refused.
         """
-        book = _Book(self.config.steps, self._lockstep)
+        book = _Book(self.config.steps, self._lockstep, self._plan)
         for number in range(self.config.steps):
             self._decide(book, number, network, choosing or self._softmax)
         book.look(self.config.steps)
@@ -217,9 +220,11 @@ class Sampler:
 class _Book:
     """The columns of a round while it is played."""
 
-    def __init__(self, steps: int, lockstep: Lockstep) -> None:
+    def __init__(self, steps: int, lockstep: Lockstep, plan: Plan) -> None:
         games = len(lockstep)
         self._lockstep = lockstep
+        self._plan = plan
+        self.builds = np.empty((steps + 1, games, plan.builds), dtype=np.float32)
         self.features = np.empty((steps + 1, games, wire.FEATURES), dtype=np.float32)
         self.ends = np.empty((steps + 1, games), dtype=np.int64)
         self.actions = np.empty((steps, games), dtype=np.int64)
@@ -240,6 +245,8 @@ class _Book:
             self._grow(at + most + len(self.listed) // 2)
         columns = self.features[number], self.listed[at:], self.rows[at:], self.ends[number]
         self._used += self._lockstep.look(*columns)
+        if self._plan.builds:
+            self.builds[number] = self._plan.columns(self._lockstep.games.carry)
         return at
 
     def _grow(self, size: int) -> None:
@@ -253,7 +260,7 @@ class _Book:
         """Logits of the candidates that stand from at on; the values are kept."""
         owners = owners_of(torch.from_numpy(self.ends[number]))
         # Copies, because matrix kernels give other bits where memory begins elsewhere.
-        features = torch.from_numpy(self.features[number]).clone()
+        features = torch.from_numpy(self._seen(number)).clone()
         rows = torch.from_numpy(self.rows[at : self._used]).clone()
         with torch.inference_mode():
             logits = network.logits(features, rows, owners)
@@ -263,8 +270,14 @@ class _Book:
     def evaluate_last(self, network: Scoring) -> None:
         """Values of the states after the last decision."""
         with torch.inference_mode():
-            features = torch.from_numpy(self.features[-1]).clone()
+            features = torch.from_numpy(self._seen(-1)).clone()
             self.values[-1] = network.state_value(features).numpy()
+
+    def _seen(self, which: int | slice) -> NDArray[np.float32]:
+        """Features of some steps, and behind them which builds the games follow."""
+        if not self._plan.builds:
+            return self.features[which]
+        return np.concatenate((self.features[which], self.builds[which]), axis=-1)
 
     def close(self, number: int) -> None:
         """Note which games ended, and what came of them."""
@@ -272,11 +285,11 @@ class _Book:
         self._episodes.append(self._lockstep.outcomes(self._lockstep.ended))
 
     def chunk(self) -> Chunk:
-        """The finished columns; those of the state after the last decision are left out."""
+        """The finished columns."""
         steps = len(self.actions)
         ends = self.ends[:steps].reshape(-1)
         return Chunk(
-            features=self.features[:steps].reshape(-1, wire.FEATURES),
+            features=self._seen(slice(steps)).reshape(-1, wire.FEATURES + self._plan.builds),
             rows=self.rows[: int(ends[-1])],
             ends=ends,
             actions=self.actions.reshape(-1),
@@ -284,5 +297,6 @@ class _Book:
             values=self.values,
             rewards=self.rewards,
             ended=self.ended,
+            last_features=self._seen(steps),
             episodes=np.concatenate(self._episodes),
         )

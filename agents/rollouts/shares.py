@@ -4,7 +4,7 @@ How many shares there are is part of the configuration, for matrix kernels give 
 other numbers of rows; who plays a share, and where, has no say. Where the games of several
 shares stand is one snapshot:
 
-    8 bytes   magic "JIMBOTR\x01"
+    8 bytes   magic "JIMBOTG\x01"
     8 bytes   how many shares, little-endian
     8 bytes   length of the snapshot of each, likewise
     the rest  the snapshots, one after another
@@ -23,7 +23,7 @@ from jimbot_stream.agents.rollouts.chunk import Chunk
 from jimbot_stream.agents.rollouts.config import RolloutConfig
 from jimbot_stream.agents.rollouts.sampler import Choosing, Sampler, SnapshotError
 
-MAGIC: Final = b"JIMBOTR\x01"
+MAGIC: Final = b"JIMBOTG\x01"
 Bits = NDArray[np.uint8]
 
 
@@ -105,6 +105,7 @@ def joined(parts: Sequence[Played]) -> Played:
         ends=ends,
         actions=np.concatenate([chunk.actions for chunk in chunks])[order],
         log_probs=np.concatenate([chunk.log_probs for chunk in chunks])[order],
+        last_features=np.concatenate([chunk.last_features for chunk in chunks]),
         episodes=np.concatenate([chunk.episodes for chunk in chunks]),
         **told,
     )

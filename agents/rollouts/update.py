@@ -17,6 +17,7 @@ from torch import nn
 
 from jimbot_stream.agents.checkpoint import Tensors, from_bytes
 from jimbot_stream.agents.devices import CPU, exact
+from jimbot_stream.agents.exploration.explorer import Explorer
 from jimbot_stream.agents.ppo.advantages import rollout_advantages, standardised
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.ppo.learner import build_learner
@@ -59,12 +60,15 @@ def apply_rollouts(
     goes on.
 
     Raises:
-        CheckpointError: the checkpoint is damaged or of another format, or estimates Q.
+        CheckpointError: the checkpoint is damaged or of another format, or estimates Q, or keeps
+            what another algorithm, or another configuration, explores by.
         DivergedError: a gradient is not finite.
         RulesDisagreeError: the rules refused what they had listed.
     """
-    before = from_bytes(checkpoint)
-    before.refuse_q()
+    read = from_bytes(checkpoint)
+    read.refuse_q()
+    explorer = Explorer(config, read)
+    before = explorer.begun
     order = np.random.Generator(np.random.Philox(key=shuffle_seed))
     with exact(device), playing(sampler) as runners:
         learner = build_learner(before.shape, config.ppo, device)
@@ -76,12 +80,12 @@ def apply_rollouts(
             return runners.play(before.shape, weights_of(learner.policy))
 
         for chunk in (seen.chunk for seen in one_ahead(config.rollout.rounds, play)):
-            metrics.append(learner.learn(columns(chunk, config.ppo), order))
+            metrics.append(learner.learn(columns(explorer.paid(chunk), config.ppo), order))
             ended.append(chunk.episodes)
             told(len(chunk))
-        after = saved(learner, before)
+        after = explorer.kept(saved(learner, before))
     episodes = np.concatenate(ended)
-    numbers = mean_of(metrics) | played(episodes)
+    numbers = mean_of(metrics) | played(episodes) | explorer.metrics()
     return RolloutUpdate(after.to_bytes(), numbers, config.rollout.decisions, episodes)
 
 

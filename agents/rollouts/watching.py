@@ -23,14 +23,17 @@ _LINES = 12
 """Most rows of the table at the end."""
 _MIB = 1 << 20
 _OWN = {
-    "entropy": "entropy",
-    "epsilon": "epsilon",
-    "td_error": "TD error",
-    "memory_transitions": "transitions kept",
-    "memory_mib": "in MiB",
-    "memory_ratio": "compressed",
+    "entropy": ("entropy", ".2f"),
+    "epsilon": ("epsilon", ".2f"),
+    "td_error": ("TD error", ".2f"),
+    "memory_transitions": ("transitions kept", ",.0f"),
+    "memory_mib": ("in MiB", ",.2f"),
+    "memory_ratio": ("compressed", ".2f"),
+    "bonus": ("bonus", ".4f"),
+    "combinations": ("combinations", ",.0f"),
+    "build_bonus": ("bonus of builds", ".4f"),
 }
-"""Numbers that algorithms tell, some of them, and their titles."""
+"""Numbers that algorithms tell, some of them: their titles, and how they are written."""
 
 
 @dataclass(slots=True)
@@ -60,10 +63,9 @@ class Watch:
     def table(self) -> Table:
         """The course of the run; of many updates, some."""
         numbers = self.updates[-1].applied.metrics if self.updates else {}
-        own = {name: title for name, title in _OWN.items() if name in numbers}
-        table = Table(
-            "update", "steps/s", "games", "mean ante", "blinds beaten", "won", *own.values()
-        )
+        own = {name: told for name, told in _OWN.items() if name in numbers}
+        titles = (title for title, _ in own.values())
+        table = Table("update", "steps/s", "games", "mean ante", "blinds beaten", "won", *titles)
         places = np.unique(np.linspace(0, len(self.updates) - 1, _LINES).astype(int))
         for place in places.tolist() if self.updates else []:
             update = self.updates[place]
@@ -74,7 +76,7 @@ class Watch:
                 f"{numbers.get('episodes', 0):,.0f}",
                 *(f"{numbers.get(name, float('nan')):.2f}" for name in ("ante", "blinds")),
                 f"{numbers.get('won', 0):.1%}",
-                *(f"{numbers.get(name, float('nan')):,.2f}" for name in own),
+                *(f"{numbers.get(name, float('nan')):{form}}" for name, (_, form) in own.items()),
             )
         return table
 

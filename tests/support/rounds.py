@@ -53,6 +53,7 @@ def chunk_of(
         values=np.zeros((steps + 1, games)),
         rewards=rewards,
         ended=ended,
+        last_features=np.zeros((games, features.shape[1]), dtype=np.float32),
         episodes=np.zeros(0, EPISODE),
     )
 

@@ -43,7 +43,7 @@ def test_columns_belong_together(few: RolloutConfig, network: CandidateNetwork) 
 
 def test_it_sees_what_a_worker_sees(few: RolloutConfig, network: CandidateNetwork) -> None:
     sampler = Sampler(few, 3)
-    sampler.sample(network)
+    before = sampler.sample(network)
     games = sampler.games
     states = [
         wire.state_message(
@@ -52,6 +52,7 @@ def test_it_sees_what_a_worker_sees(few: RolloutConfig, network: CandidateNetwor
         for n in range(few.games)
     ]
     chunk = sampler.sample(network)
+    assert before.last_features.tobytes() == chunk.features[: few.games].tobytes()
     parts = np.split(chunk.rows, chunk.ends[:-1])
     for number, state in enumerate(states):
         features, rows, mask, _ = wire.encode(state)

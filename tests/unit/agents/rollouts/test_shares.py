@@ -7,6 +7,7 @@ import pytest
 
 from jimbot_stream.agents.dqn.exploration import Exploring
 from jimbot_stream.agents.network import CandidateNetwork
+from jimbot_stream.agents.replay_memory import manifest
 from jimbot_stream.agents.rollouts.config import RolloutConfig, TrainConfig, from_json
 from jimbot_stream.agents.rollouts.runners import LocalRunners
 from jimbot_stream.agents.rollouts.sampler import Sampler, SnapshotError
@@ -63,6 +64,8 @@ def test_a_joined_round_has_every_decision_in_its_place(
             assert whole.log_probs[place] == chunk.log_probs[decision]
             assert rows[place].tobytes() == own[decision].tobytes()
             assert whole.rewards.reshape(-1)[place] == chunk.rewards.reshape(-1)[decision]
+    last = np.concatenate([chunk.last_features for chunk in chunks])
+    assert whole.last_features.tobytes() == last.tobytes()
     assert whole.values.shape == (cut.steps + 1, cut.games)
     assert len(whole.episodes) == sum(len(chunk.episodes) for chunk in chunks)
 
@@ -93,6 +96,7 @@ def test_a_snapshot_of_shares_is_told_from_others(cut: RolloutConfig) -> None:
     snapshot = joined_snapshot(parts)
     assert parted_snapshot(snapshot, 3) == parts
     assert joined_snapshot(parts[:1]) == parts[0]
+    assert not snapshot.startswith(manifest.MAGIC)  # by which a replay memory is told from it
     for spoilt in (b"", b"x" + snapshot, snapshot[:-1], snapshot + b"x", parts[0]):
         with pytest.raises(SnapshotError):
             parted_snapshot(spoilt, 3)
