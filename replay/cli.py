@@ -4,43 +4,23 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jimbot_stream.clock import SystemClock
-from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.eventlog.opening import refuse_other_store
 from jimbot_stream.replay.bundle import Bundle, BundleError
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
-from jimbot_stream.replay.opening import address_of, open_reader
+from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
-from jimbot_stream.replay.report import NOTHING, Report
+from jimbot_stream.replay.report import Report
+from jimbot_stream.replay.seals.cli import check_proof, fsck, keygen, prove, seal
 from jimbot_stream.replay.showing import AddressError, show_events
+from jimbot_stream.replay.sources import DATA, LOG, CannotError, progress, source_of
 from jimbot_stream.replay.survey import Survey, survey
-
-LOG = click.option(
-    "--log",
-    metavar="ADDRESS",
-    help="sqlite:PATH, jsonl:PATH or the URI of a server; default: the embedded log's file in the"
-    " data folder, else JIMBOT_LOG.",
-)
-DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the embedded log and of the blobs; default: JIMBOT_DATA.",
-)
-
-
-class CannotError(click.ClickException):
-    """There is nothing to work on; told apart from a divergence by the exit code."""
-
-    exit_code = NOTHING
 
 
 @click.group()
@@ -91,7 +71,7 @@ def verify(
     """
     if everything and (games or runs or no_updates or no_evaluations):
         raise click.UsageError("--all leaves nothing out: give no other choice with it")
-    source = _source(log, data)
+    source = source_of(log, data)
     selection = Selection(games, runs, updates=not no_updates, evaluations=not no_evaluations)
     try:
         report = _verified(source, selection, jobs)
@@ -110,7 +90,7 @@ def verify(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def show(log: str | None, data: Path | None, address: str, as_json: bool) -> None:
     """Print the events of a stream, or one event of it."""
-    source = _source(log, data)
+    source = source_of(log, data)
     try:
         asyncio.run(show_events(source.log, address, Console(highlight=False), as_json=as_json))
     except (EventLogError, BundleError, AddressError) as error:
@@ -133,7 +113,7 @@ def export(
     """
     streams = [*(GAME_PREFIX + name for name in games), *(RUN_PREFIX + name for name in runs)]
     try:
-        count = asyncio.run(_export(_source(log, data).log, streams, file))
+        count = asyncio.run(_export(source_of(log, data).log, streams, file))
     except (EventLogError, BundleError) as error:
         raise CannotError(str(error)) from error
     click.echo(f"{count:,} events written to {file}")
@@ -144,22 +124,6 @@ async def _export(address: str, streams: Sequence[str], file: Path) -> int:
         events = [event async for event in log.read_all() if not streams or event.stream in streams]
     Bundle(events).save(file)
     return len(events)
-
-
-def _source(log: str | None, data: Path | None) -> Source:
-    settings = from_environment()
-    if data is not None:
-        settings = replace(settings, data=data)
-        if log is None and not settings.log_file.is_file() and settings.log == Settings().log:
-            # Whoever names a folder does not mean the server that happens to run here.
-            raise CannotError(f"no log at {settings.log_file}: give another --data, or --log")
-    address = log or address_of(settings)
-    if log is None and address == settings.log:
-        try:
-            refuse_other_store(settings)
-        except EventLogError as error:
-            raise CannotError(str(error)) from error
-    return Source(address, settings.blobs)
 
 
 def _verified(source: Source, selection: Selection, processes: int) -> Report:
@@ -175,10 +139,10 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
             evaluations=selection.evaluations,
         )
     )
-    with _progress() as progress:
-        bar = progress.add_task("verifying", total=sum(job.weight for job in work))
+    with progress() as shown:
+        bar = shown.add_task("verifying", total=sum(job.weight for job in work))
         report = verify_in_parallel(
-            source, work, processes, lambda job: progress.advance(bar, job.weight)
+            source, work, processes, lambda job: shown.advance(bar, job.weight)
         )
     for verdict in part.verdicts:
         report.add(verdict)
@@ -193,15 +157,8 @@ async def _survey(address: str) -> Survey:
         return await survey(log)
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+for _command in (seal, prove, check_proof, fsck, keygen):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":
