@@ -21,6 +21,7 @@ from jimbot_stream.replay.seals.cli import check_proof, fsck, keygen, prove, sea
 from jimbot_stream.replay.showing import AddressError, show_events
 from jimbot_stream.replay.sources import DATA, LOG, CannotError, progress, source_of
 from jimbot_stream.replay.survey import Survey, survey
+from jimbot_stream.replay.whatif.cli import whatif
 
 
 @click.group()
@@ -157,7 +158,7 @@ async def _survey(address: str) -> Survey:
         return await survey(log)
 
 
-for _command in (seal, prove, check_proof, fsck, keygen):
+for _command in (seal, prove, check_proof, fsck, keygen, whatif):
     main.add_command(_command)
 
 

@@ -1,0 +1,100 @@
+"""How a game's value is counted: by the reward and the discount of the run that played it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from jimbot_stream.agents.rewards import REWARDS
+from jimbot_stream.contracts import RunStarted, UpdateApplied
+from jimbot_stream.contracts.upcast import read_event
+from jimbot_stream.eventlog import LogReader
+
+REWARD: Final = "progress-1"
+"""Where the run's own reward is not one of recorded states, as that of the simulator."""
+GAMMA: Final = 1.0
+"""Where no run is known: what a game brings, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How rewards add up."""
+
+    reward: str
+    """Name of a function in ``agents.rewards.REWARDS``."""
+    gamma: float
+    """Discount per decision."""
+    source: str
+    """Who says so, in words."""
+
+
+@dataclass(slots=True)
+class Configurations:
+    """What the runs of a log were told, by the checkpoints that they made or began with."""
+
+    _told: dict[str, list[tuple[str, Terms]]] = field(default_factory=dict)
+
+    @classmethod
+    async def read(cls, log: LogReader) -> "Configurations":
+        """Read runs and updates once."""
+        found = cls()
+        async for event in log.read_all(types=["RunStarted", "UpdateApplied"]):
+            if event.type == "RunStarted":
+                begun = read_event(RunStarted, event)
+                found._note(begun.checkpoint, begun.run_id, begun.config_json)
+            else:
+                update = read_event(UpdateApplied, event)
+                found._note(update.checkpoint_out, update.run_id, update.config_json)
+        return found
+
+    def of(self, checkpoints: set[str]) -> Terms:
+        """The terms of the runs that these checkpoints are of.
+
+        Raises:
+            ValueError: they differ.
+        """
+        told = {
+            (terms.reward, terms.gamma): (run, terms)
+            for name in sorted(checkpoints)
+            for run, terms in self._told.get(name, ())
+        }
+        if len(told) > 1:
+            each = "; ".join(
+                f"{run}: {reward}, {gamma:g}" for (reward, gamma), (run, _) in told.items()
+            )
+            raise ValueError(
+                f"the games were decided by runs with other rewards or discounts ({each}):"
+                " choose games with --run or --game, or say --gamma and --reward"
+            )
+        return next((terms for _, terms in told.values()), Terms(REWARD, GAMMA, "no run is known"))
+
+    def _note(self, checkpoint: str, run: str, config_json: str) -> None:
+        terms = _terms(run, config_json)
+        told = self._told.setdefault(checkpoint, [])
+        if (run, terms) not in told:
+            told.append((run, terms))
+
+
+def _terms(run: str, config_json: str) -> Terms:
+    try:
+        config: Any = orjson.loads(config_json)
+    except ValueError:
+        config = {}
+    gamma = next((value for value in _named(config, "gamma") if _is_number(value)), GAMMA)
+    reward = next((name for name in REWARDS if name in list(_named(config, "reward"))), REWARD)
+    return Terms(reward, float(gamma), f"of run {run}")
+
+
+def _named(config: Any, name: str) -> Iterator[Any]:
+    """Values of that name, in the configuration and its parts."""
+    if not isinstance(config, dict):
+        return
+    if name in config:
+        yield config[name]
+    for key in sorted(config):
+        yield from _named(config[key], name)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
