@@ -13,6 +13,7 @@ from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.replay.bundle import Bundle, BundleError
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
+from jimbot_stream.replay.lineage.cli import lineage
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
@@ -158,7 +159,7 @@ async def _survey(address: str) -> Survey:
         return await survey(log)
 
 
-for _command in (seal, prove, check_proof, fsck, keygen, whatif):
+for _command in (seal, prove, check_proof, fsck, keygen, whatif, lineage):
     main.add_command(_command)
 
 

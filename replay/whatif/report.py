@@ -19,6 +19,8 @@ FORMAT: Final = "jimbot-replay whatif/1"
 """Stands in the JSON; described in replay/README.md."""
 _NAME: Final = 32
 """Letters of a name in a heading."""
+_SMALL: Final = 1e-3
+"""Less is told by its power of ten."""
 _FIRST: Final = 5
 """First partings that the text tells."""
 
@@ -112,8 +114,8 @@ def _head(found: Comparison) -> str:
 
 def _agreement(found: Comparison) -> Table:
     table = Table(title="Agreement, with 95 % intervals")
-    for name in ("", "decisions", "the same", "KL, nats", "total variation"):
-        table.add_column(name, justify="left" if not name else "right")
+    for name in ("", "decisions", "the same", "KL, nats", "variation"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     tally = found.tally
     if tally.whole.decisions:
         table.add_row("all", *_cells(tally.whole), end_section=True)
@@ -136,7 +138,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _partings(found: Comparison) -> Table:
-    table = Table(title="Where they part, both surest of it first")
+    table = Table(
+        title="Where they part, both surest of it first",
+        caption="what each does, and to it the probabilities of that / of what the other does",
+    )
     for name in ("decision", "ante", found.ours[:12], "value", found.theirs[:12], "value"):
         table.add_column(name)
     for each in found.tally.partings:
@@ -153,7 +158,7 @@ def _partings(found: Comparison) -> Table:
 
 def _does(side: Side) -> str:
     """The action, its probability, and that of the other one's action."""
-    return f"{side.action} ({_number(side.own)}, the other {_number(side.others)})"
+    return f"{side.action} ({_number(side.own)} / {_number(side.others)})"
 
 
 def _first(found: Comparison) -> Iterator[str]:
@@ -250,4 +255,6 @@ def _support(support: Support) -> Mapping[str, Any]:
 def _number(value: float | None) -> str:
     if value is None:
         return "?"
-    return f"{value:.3f}" if math.isfinite(value) else "∞"
+    if not math.isfinite(value):
+        return "∞"
+    return f"{value:.3f}" if abs(value) >= _SMALL or value == 0.0 else f"{value:.1e}"

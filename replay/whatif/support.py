@@ -76,7 +76,7 @@ class _Judged:
 
 def _judged(weights: Floats) -> _Judged:
     total = float(np.sum(weights))
-    share = float(np.max(weights)) / total if total > 0 else 1.0
+    share = float(np.max(weights)) / total if total > 0 else 0.0
     size, mean = effective(weights), total / len(weights)
     why = []
     if size < LEAST_EFFECTIVE:
