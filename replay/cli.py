@@ -13,6 +13,7 @@ from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLogError
 from jimbot_stream.replay.bundle import Bundle, BundleError
 from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
+from jimbot_stream.replay.junit import to_junit
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
@@ -51,6 +52,12 @@ def main() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report here, too.",
 )
+@click.option(
+    "--junit",
+    "junit_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The same as JUnit XML, for a build server.",
+)
 def verify(
     log: str | None,
     data: Path | None,
@@ -61,6 +68,7 @@ def verify(
     no_evaluations: bool,
     jobs: int,
     json_file: Path | None,
+    junit_file: Path | None,
 ) -> None:
     """Execute every decision, update and evaluation again and compare.
 
@@ -79,6 +87,8 @@ def verify(
         raise CannotError(str(error)) from error
     if json_file is not None:
         json_file.write_bytes(report.to_json())
+    if junit_file is not None:
+        junit_file.write_bytes(to_junit(report))
     Console(highlight=False).print(report.rendered())
     sys.exit(report.exit_code)
 
