@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,35 +10,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jimbot_stream.clock import SystemClock
-from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.eventlog.opening import refuse_other_store
-from jimbot_stream.replay.bundle import Bundle, BundleError
-from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
-from jimbot_stream.replay.opening import address_of, open_reader
+from jimbot_stream.replay.bundling.checking import check_bundle, unreadable
+from jimbot_stream.replay.bundling.cli import export_command, import_command
+from jimbot_stream.replay.bundling.durable import digest_of
+from jimbot_stream.replay.bundling.manifest import MANIFEST
+from jimbot_stream.replay.bundling.opening import PREFIX, folder_of
+from jimbot_stream.replay.choosing import DATA, LOG, CannotError, source_of
+from jimbot_stream.replay.lines import BundleError
+from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
-from jimbot_stream.replay.report import NOTHING, Report
+from jimbot_stream.replay.report import Report
 from jimbot_stream.replay.showing import AddressError, show_events
 from jimbot_stream.replay.survey import Survey, survey
-
-LOG = click.option(
-    "--log",
-    metavar="ADDRESS",
-    help="sqlite:PATH, jsonl:PATH or the URI of a server; default: the embedded log's file in the"
-    " data folder, else JIMBOT_LOG.",
-)
-DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the embedded log and of the blobs; default: JIMBOT_DATA.",
-)
-
-
-class CannotError(click.ClickException):
-    """There is nothing to work on; told apart from a divergence by the exit code."""
-
-    exit_code = NOTHING
 
 
 @click.group()
@@ -51,6 +34,11 @@ def main() -> None:
 @main.command()
 @LOG
 @DATA
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, exists=True),
+    help="An exported bundle, a folder or a .tar file, instead of a log: first its files.",
+)
 @click.option(
     "--all", "everything", is_flag=True, help="Everything; so it is where none is named as well."
 )
@@ -74,6 +62,7 @@ def main() -> None:
 def verify(
     log: str | None,
     data: Path | None,
+    bundle: Path | None,
     everything: bool,
     games: tuple[str, ...],
     runs: tuple[str, ...],
@@ -91,10 +80,14 @@ def verify(
     """
     if everything and (games or runs or no_updates or no_evaluations):
         raise click.UsageError("--all leaves nothing out: give no other choice with it")
-    source = _source(log, data)
+    if bundle is not None and (log or data):
+        raise click.UsageError("--bundle is log and blobs in one: give neither --log nor --data")
     selection = Selection(games, runs, updates=not no_updates, evaluations=not no_evaluations)
     try:
-        report = _verified(source, selection, jobs)
+        if bundle is not None:
+            report = _verified_bundle(bundle, selection, jobs)
+        else:
+            report = _verified(source_of(log, data), selection, jobs)
     except (EventLogError, BundleError) as error:
         raise CannotError(str(error)) from error
     if json_file is not None:
@@ -110,56 +103,15 @@ def verify(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def show(log: str | None, data: Path | None, address: str, as_json: bool) -> None:
     """Print the events of a stream, or one event of it."""
-    source = _source(log, data)
+    source = source_of(log, data)
     try:
         asyncio.run(show_events(source.log, address, Console(highlight=False), as_json=as_json))
     except (EventLogError, BundleError, AddressError) as error:
         raise CannotError(str(error)) from error
 
 
-@main.command()
-@LOG
-@DATA
-@click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
-@click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def export(
-    log: str | None, data: Path | None, games: tuple[str, ...], runs: tuple[str, ...], file: Path
-) -> None:
-    """Write events to FILE, one JSON object a line, as `--log jsonl:FILE` reads them.
-
-    Every byte of data and metadata is kept, so the file can be verified like the log;
-    the checkpoints stay in the data folder.
-    """
-    streams = [*(GAME_PREFIX + name for name in games), *(RUN_PREFIX + name for name in runs)]
-    try:
-        count = asyncio.run(_export(_source(log, data).log, streams, file))
-    except (EventLogError, BundleError) as error:
-        raise CannotError(str(error)) from error
-    click.echo(f"{count:,} events written to {file}")
-
-
-async def _export(address: str, streams: Sequence[str], file: Path) -> int:
-    async with open_reader(address) as log:
-        events = [event async for event in log.read_all() if not streams or event.stream in streams]
-    Bundle(events).save(file)
-    return len(events)
-
-
-def _source(log: str | None, data: Path | None) -> Source:
-    settings = from_environment()
-    if data is not None:
-        settings = replace(settings, data=data)
-        if log is None and not settings.log_file.is_file() and settings.log == Settings().log:
-            # Whoever names a folder does not mean the server that happens to run here.
-            raise CannotError(f"no log at {settings.log_file}: give another --data, or --log")
-    address = log or address_of(settings)
-    if log is None and address == settings.log:
-        try:
-            refuse_other_store(settings)
-        except EventLogError as error:
-            raise CannotError(str(error)) from error
-    return Source(address, settings.blobs)
+main.add_command(export_command)
+main.add_command(import_command)
 
 
 def _verified(source: Source, selection: Selection, processes: int) -> Report:
@@ -186,6 +138,20 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
         report.not_made_again = sum(part.pruned.values())
     report.seconds = clock.monotonic() - started
     return report
+
+
+def _verified_bundle(bundle: Path, selection: Selection, processes: int) -> Report:
+    """Files against the manifest, and, where events can be read at all, what they tell."""
+    with folder_of(bundle) as folder:
+        files = list(check_bundle(folder))
+        told = digest_of(folder / MANIFEST)
+        click.echo(f"manifest sha256 {told}: compare it with the one you were told")
+        report = Report()
+        if not unreadable(files):
+            report = _verified(source_of(f"{PREFIX}{folder}", None), selection, processes)
+        for verdict in files:
+            report.add(verdict)
+        return report
 
 
 async def _survey(address: str) -> Survey:

@@ -21,6 +21,7 @@ Kind = Literal[
     "service change",  # what was put into service, taken out of it, or refused
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
+    "bundle file",  # a file of a bundle, against its manifest
 ]
 """What was checked. A log has as many verdicts of a kind as it holds of these things."""
 
