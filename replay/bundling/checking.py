@@ -20,7 +20,7 @@ from jimbot_stream.replay.verdict import Cause, Divergence, Match, Verdict
 
 
 def check_bundle(folder: Path) -> Iterator[Verdict]:
-    """A verdict for each file; of a changed file of events, where the change is.
+    """A verdict for each file; of a changed file of events, first where the change is.
 
     Raises:
         BundleError: it is no bundle, or one of another format.
@@ -31,9 +31,9 @@ def check_bundle(folder: Path) -> Iterator[Verdict]:
         if fault is None:
             yield Match("bundle file", file.path, 0)
             continue
-        yield fault
         if file.path == EVENTS and fault.cause == "tampering":
             yield from _where(folder)
+        yield fault
     yield from _unlisted(folder, manifest)
 
 

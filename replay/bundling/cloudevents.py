@@ -34,7 +34,6 @@ def cloud_event(event: RecordedEvent) -> bytes:
         "time": rfc3339(event.created_ns),
         "dataschema": f"{_SCHEMA}{quote(event.type, safe='')}:{quote(schema, safe='')}",
         "sequence": str(event.revision),
-        "sequencetype": "Integer",
         "partitionkey": event.stream,
         **dict(_extensions(metadata)),
         **_data(event.data),
