@@ -1,6 +1,6 @@
 """Was the record edited? Every event against its digest, its id and the event before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jimbot_stream.eventlog import RecordedEvent
@@ -53,8 +53,16 @@ def check_file(path: Path) -> Iterator[Verdict]:
 
 
 def _faults(entry: Entry, place: int, verifier: StreamVerifier) -> Iterator[Divergence]:
-    event = entry.event
-    if place == 0 and event.revision != 0:
+    yield from chain_faults(entry.event, entry.metadata, verifier, is_first=place == 0)
+    if entry.fault is not None:
+        yield entry.fault
+
+
+def chain_faults(
+    event: RecordedEvent, metadata: Mapping[str, str], verifier: StreamVerifier, *, is_first: bool
+) -> Iterator[Divergence]:
+    """What is wrong with an event's place in its chain, and with its id; it is the next one."""
+    if is_first and event.revision != 0:
         yield _finding(
             event, "revision", "0", str(event.revision), "missing", "The head is cut off."
         )
@@ -63,7 +71,7 @@ def _faults(entry: Entry, place: int, verifier: StreamVerifier) -> Iterator[Dive
         yield _finding(event, damage.kind, "as appended", damage.detail, cause)
     if None in read_chain_fields(event):
         yield _finding(event, "metadata", "digest and prev", "neither or one", "tampering")
-    expected = _own_id(entry)
+    expected = _own_id(event, metadata)
     if expected != str(event.id):
         yield _finding(
             event,
@@ -73,13 +81,10 @@ def _faults(entry: Entry, place: int, verifier: StreamVerifier) -> Iterator[Dive
             "tampering",
             "The id is bound to the content: content or id was changed.",
         )
-    if entry.fault is not None:
-        yield entry.fault
 
 
-def _own_id(entry: Entry) -> str:
-    event = entry.event
-    correlation = entry.metadata.get("$correlationId", "")
+def _own_id(event: RecordedEvent, metadata: Mapping[str, str]) -> str:
+    correlation = metadata.get("$correlationId", "")
     return str(event_id(event.stream, event.type, correlation, event.data, event.metadata))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLogError
@@ -16,13 +15,14 @@ from jimbot_stream.replay.bundling.cli import export_command, import_command
 from jimbot_stream.replay.bundling.durable import digest_of
 from jimbot_stream.replay.bundling.manifest import MANIFEST
 from jimbot_stream.replay.bundling.opening import PREFIX, folder_of
-from jimbot_stream.replay.choosing import DATA, LOG, CannotError, source_of
 from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
 from jimbot_stream.replay.report import Report
+from jimbot_stream.replay.seals.cli import check_proof, fsck, keygen, prove, seal
 from jimbot_stream.replay.showing import AddressError, show_events
+from jimbot_stream.replay.sources import DATA, LOG, CannotError, progress, source_of
 from jimbot_stream.replay.survey import Survey, survey
 
 
@@ -110,10 +110,6 @@ def show(log: str | None, data: Path | None, address: str, as_json: bool) -> Non
         raise CannotError(str(error)) from error
 
 
-main.add_command(export_command)
-main.add_command(import_command)
-
-
 def _verified(source: Source, selection: Selection, processes: int) -> Report:
     clock = SystemClock()
     started = clock.monotonic()
@@ -127,10 +123,10 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
             evaluations=selection.evaluations,
         )
     )
-    with _progress() as progress:
-        bar = progress.add_task("verifying", total=sum(job.weight for job in work))
+    with progress() as shown:
+        bar = shown.add_task("verifying", total=sum(job.weight for job in work))
         report = verify_in_parallel(
-            source, work, processes, lambda job: progress.advance(bar, job.weight)
+            source, work, processes, lambda job: shown.advance(bar, job.weight)
         )
     for verdict in part.verdicts:
         report.add(verdict)
@@ -159,15 +155,8 @@ async def _survey(address: str) -> Survey:
         return await survey(log)
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+for _command in (seal, prove, check_proof, fsck, keygen, export_command, import_command):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import orjson
 from google.protobuf.message import Message
 
 from jimbot_stream.contracts.upcast import UnknownSchemaError, read_logged
+from jimbot_stream.contracts.v1.audit_pb2 import SealCreated
 from jimbot_stream.contracts.v1.decision_pb2 import DecisionMade
 from jimbot_stream.contracts.v1.evaluation_pb2 import (
     CheckpointPromoted,
@@ -42,6 +43,7 @@ RUN_PREFIX = "trainingRun-"
 CHECKPOINT_PREFIX = "checkpoint-"
 EVALUATION_PREFIX = "evaluation-"
 SERVICE_PREFIX = "service-"
+AUDIT_PREFIX = "audit-"
 
 
 MESSAGES: Mapping[str, Sequence[type[Message]]] = {
@@ -60,6 +62,7 @@ MESSAGES: Mapping[str, Sequence[type[Message]]] = {
     CHECKPOINT_PREFIX: (CheckpointSaved,),
     EVALUATION_PREFIX: (EvaluationStarted, GamesEvaluated, EvaluationCompleted),
     SERVICE_PREFIX: (CheckpointPromoted, CheckpointRefused, CheckpointRolledBack),
+    AUDIT_PREFIX: (SealCreated,),
 }
 """Every type of event that a stream of a category may hold."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from jimbot_stream.config import Settings
 from jimbot_stream.eventlog import LogReader
 from jimbot_stream.eventlog.opening import open_log
+from jimbot_stream.replay.bundling.bundle_log import BundleLog
 from jimbot_stream.replay.bundling.lines_log import LinesLog
-from jimbot_stream.replay.bundling.manifest import EVENTS
 from jimbot_stream.replay.bundling.opening import PREFIX
 
 SQLITE, LINES, READ_ONLY = "sqlite:", "jsonl:", "?mode=ro"
@@ -25,13 +25,12 @@ async def open_reader(address: str) -> AsyncIterator[LogReader]:
         EventLogError: there is none, or it does not answer.
         BundleError: the file of lines holds something else.
     """
-    lines = _lines_of(address)
-    if lines is not None:
-        log_of_lines = LinesLog(lines)
+    if address.startswith((LINES, PREFIX)):
+        lines = _lines(address)
         try:
-            yield log_of_lines
+            yield lines
         finally:
-            log_of_lines.close()
+            lines.close()
         return
     if address.startswith(SQLITE):
         address = address.removesuffix(READ_ONLY) + READ_ONLY
@@ -39,11 +38,10 @@ async def open_reader(address: str) -> AsyncIterator[LogReader]:
         yield log
 
 
-def _lines_of(address: str) -> Path | None:
-    """The file of an address that means one of lines."""
+def _lines(address: str) -> LinesLog:
     if address.startswith(PREFIX):
-        return Path(address.removeprefix(PREFIX)) / EVENTS
-    return Path(address.removeprefix(LINES)) if address.startswith(LINES) else None
+        return BundleLog(Path(address.removeprefix(PREFIX)))
+    return LinesLog(Path(address.removeprefix(LINES)))
 
 
 def address_of(settings: Settings) -> str:

@@ -40,7 +40,7 @@ class Source:
 class Job:
     """A part of a verification that one process does at a time."""
 
-    kind: Literal["file", "games", "run", "update", "checkpoints", "evaluation", "service"]
+    kind: Literal["file", "games", "run", "update", "checkpoints", "evaluation", "service", "seals"]
     streams: Sequence[str]
     """Streams, or the path of the file."""
     revisions: Sequence[int] = ()
@@ -76,6 +76,8 @@ def jobs_of(
         yield Job("evaluation", [stream], weight=1)
     if part.service:
         yield Job("service", part.service, origins=part.origins)
+    if part.seals and whole:
+        yield Job("seals", part.seals)
 
 
 def _chains(revisions: Sequence[int], following: Collection[int]) -> Iterator[list[int]]:
@@ -143,6 +145,8 @@ def _verdicts(replayer: Replayer, job: Job) -> AsyncIterator[Verdict]:
         return replayer.verify_checkpoints(job.streams, job.saved)
     if job.kind == "service":
         return replayer.verify_service(job.streams, job.origins)
+    if job.kind == "seals":
+        return replayer.verify_seals(job.streams)
     (stream,) = job.streams
     if job.kind == "evaluation":
         return replayer.verify_evaluation(stream)

@@ -16,6 +16,7 @@ from jimbot_stream.replay.policies import Blobs, Policies
 from jimbot_stream.replay.populations import check_population
 from jimbot_stream.replay.rules import retrace
 from jimbot_stream.replay.runs import check_run, check_saved
+from jimbot_stream.replay.seals.inspecting import Inspection, Trust
 from jimbot_stream.replay.service import check_service
 from jimbot_stream.replay.survey import Origins, Survey, absent, survey
 from jimbot_stream.replay.updates import repeat_updates
@@ -98,6 +99,8 @@ class Replayer:
                 yield verdict
         async for verdict in self.verify_service(part.service, part.origins):
             yield verdict
+        async for verdict in self.verify_seals(part.seals):
+            yield verdict
 
     async def verify_games(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
         """Chain, rules and decisions of games."""
@@ -154,6 +157,17 @@ class Replayer:
             for verdict in check_chain(history):
                 yield verdict
             async for verdict in check_service(history, origins, self._log, self._blobs):
+                yield verdict
+
+    async def verify_seals(self, streams: Iterable[str]) -> AsyncIterator[Verdict]:
+        """Chain of the seals, and every event against them; fsck compares with an anchor, too."""
+        for stream in streams:
+            history = await read_history(self._log, stream)
+            for verdict in check_chain(history):
+                yield verdict
+            retention = getattr(self._log, "stream_metadata", None)
+            inspection = Inspection(self._log, self._blobs, Trust(), retention)
+            async for verdict in inspection.verdicts([entry.event for entry in history.entries]):
                 yield verdict
 
     async def verify_checkpoints(

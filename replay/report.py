@@ -110,6 +110,22 @@ class Report:
         return TOLERATED if self.tolerated is not None else IDENTICAL
 
     @property
+    def integrity_code(self) -> int:
+        """The exit code where nothing was executed: 0 as written, 1 not, 2 nothing was there."""
+        if self.diverged:
+            return DIVERGED
+        return IDENTICAL if any(count.total for count in self.counts.values()) else NOTHING
+
+    def findings(self) -> RenderableType:
+        """The table, and every divergence in its own line: for a record that was not executed."""
+        lines = [Text(str(found), style="red") for found in self.divergences]
+        more = self.diverged - len(lines)
+        told = f"{self.diverged:,} things are not as they were written" if self.diverged else ""
+        end = Text(told or "Everything is as it was written", style="red" if told else "green")
+        rest = [Text(f"… and {more:,} more", style="red")] if more > 0 else []
+        return Group(self._table(), *lines, *rest, end)
+
+    @property
     def conclusion(self) -> str:
         """The last line."""
         if not self.verified and not self.diverged:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from jimbot_stream.eventlog import LogReader, RecordedEvent
+from jimbot_stream.eventlog.naming import SEALS
 from jimbot_stream.replay.history import (
     CHECKPOINT_PREFIX,
     EVALUATION_PREFIX,
@@ -41,6 +42,8 @@ class Survey:
     """Checkpoints of training runs, with the data of their CheckpointSaved."""
     evaluations: dict[str, int] = field(default_factory=dict)
     """Streams of evaluations, with the number of events in each."""
+    seals: list[str] = field(default_factory=list)
+    """The stream of seals, where there is one."""
     service: list[str] = field(default_factory=list)
     """The stream of what is in service, where there is one."""
     origins: dict[str, set[str]] = field(default_factory=dict)
@@ -79,6 +82,8 @@ class _Reading:
             self.found.evaluations[event.stream] = count + 1
         elif event.stream.startswith(SERVICE_PREFIX) and event.stream not in self.found.service:
             self.found.service.append(event.stream)
+        elif event.stream == SEALS and not self.found.seals:
+            self.found.seals.append(event.stream)
 
     def _take_game(self, event: RecordedEvent) -> None:
         count = self.found.games.setdefault(event.stream, 0)

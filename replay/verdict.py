@@ -19,6 +19,9 @@ Kind = Literal[
     "gate decision",  # what a run's gate made of a new checkpoint
     "exchange",  # what a member of a population took over from another, or that it did not
     "service change",  # what was put into service, taken out of it, or refused
+    "seal",  # a root over everything before it, and the anchor
+    "sealed event",  # an event that stands under one
+    "blob",  # a file that the record names by its sha256
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
     "bundle file",  # a file of a bundle, against its manifest

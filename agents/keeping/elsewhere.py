@@ -14,6 +14,7 @@ _NAMES: Final = {
     "CheckpointPromoted": ("checkpoint", "replaced"),
     "CheckpointRefused": ("checkpoint", "incumbent"),
     "CheckpointRolledBack": ("checkpoint", "withdrawn"),
+    "SealCreated": ("leaves",),
 }
 """Fields that name checkpoints, by type of event, in streams that are no run's."""
 _OF_RUNS: Final = {
@@ -56,12 +57,17 @@ class Elsewhere:
         return self.names.union(*(blocks(name) for name in sorted(self.memories)))
 
     def _take(self, event: RecordedEvent) -> None:
-        of_run = event.stream.startswith(RUN)
-        fields = (_OF_RUNS if of_run else _NAMES).get(event.type, ())
-        for name, value in _texts(event.data, fields):
-            self.names.add(value)
-            if name in _MEMORIES:
-                self.memories.add(value)
+        for name, is_memory in named_by(event):
+            self.names.add(name)
+            if is_memory:
+                self.memories.add(name)
+
+
+def named_by(event: RecordedEvent) -> Iterator[tuple[str, bool]]:
+    """Blobs that an event names, and whether they are manifests of replay memories."""
+    fields = (_OF_RUNS if event.stream.startswith(RUN) else _NAMES).get(event.type, ())
+    for name, value in _texts(event.data, fields):
+        yield value, name in _MEMORIES
 
 
 def _texts(data: bytes, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:

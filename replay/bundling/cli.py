@@ -18,7 +18,7 @@ from jimbot_stream.replay.bundling.importing import import_bundle
 from jimbot_stream.replay.bundling.manifest import Manifest
 from jimbot_stream.replay.bundling.opening import folder_of
 from jimbot_stream.replay.bundling.writing import streams_of, write_bundle
-from jimbot_stream.replay.choosing import DATA, LOG, CannotError, settings_of, source_of
+from jimbot_stream.replay.sources import DATA, LOG, CannotError, settings_of, source_of
 from jimbot_stream.replay.lines import BundleError, to_line
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source
@@ -108,10 +108,11 @@ def import_command(bundle: Path, data: Path | None) -> None:
     """
     settings = settings_of(data)
     with told_in_short(), folder_of(bundle) as folder:
-        events, blobs = asyncio.run(
-            import_bundle(folder, settings.log_file, BlobStore(settings.blobs))
-        )
-    click.echo(f"{events:,} events and {blobs:,} blobs written to {settings.data}")
+        blobs = BlobStore(settings.blobs)
+        done = asyncio.run(import_bundle(folder, settings.log_file, blobs))
+    click.echo(f"{done.events:,} events and {done.blobs:,} blobs written to {settings.data}")
+    if done.seals:
+        click.echo(f"{done.seals:,} seals stay in the bundle: they speak of the whole log")
 
 
 @contextmanager

@@ -17,11 +17,18 @@ played: they can be repeated, and nobody learns how those weights were made.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from jimbot_stream.agents.population.membership import population_of
 from jimbot_stream.eventlog import LogReader, RecordedEvent
-from jimbot_stream.eventlog.naming import CHECKPOINT, EVALUATION, GAME, RUN, SERVICE, identifier
+from jimbot_stream.eventlog.naming import (
+    CHECKPOINT,
+    EVALUATION,
+    GAME,
+    RUN,
+    SEALS,
+    SERVICE,
+    identifier,
+)
 from jimbot_stream.replay.bundling.references import (
     LINKING,
     checkpoints_told,
@@ -29,9 +36,6 @@ from jimbot_stream.replay.bundling.references import (
     games_told,
     runs_told,
 )
-
-SEALS: Final = "audit-seals"
-"""The stream of the log's seals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ class Manifest:
     format: str = FORMAT
 
     @property
+    def is_part(self) -> bool:
+        """Whether streams were left out."""
+        names = ("games", "runs", "checkpoints", "evaluations")
+        return any(self.selection.get(name) for name in names)
+
+    @property
     def sha256(self) -> str:
         """sha256 of the file, in hex: who knows it from elsewhere knows the whole bundle."""
         return sha256(self.to_json()).hexdigest()

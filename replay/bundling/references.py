@@ -20,6 +20,7 @@ _BLOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "CheckpointPromoted": ("checkpoint", "replaced"),
     "CheckpointRefused": ("checkpoint", "incumbent"),
     "CheckpointRolledBack": ("checkpoint", "withdrawn"),
+    "SealCreated": ("leaves",),
 }
 """Fields that name blobs, by type of event. Where games and memory stood before an update, the one
 before left; before the first one, the seed says."""

@@ -30,7 +30,10 @@ What to do:
      jimbot-replay verify --bundle THIS-FOLDER
    Exit code 0: all identical. 1: something differs; the first difference is named. 3: this machine
    is of another class than those under "environments", and results agree within a stated tolerance.
-4. Look at it:  jimbot-replay show --log bundle:THIS-FOLDER game-ID
+4. If the log was sealed, and you were given its public key, or an anchor:
+     jimbot-replay fsck --log bundle:THIS-FOLDER --public-key KEY  (or --anchor FILE)
+   It tells whether anything in here was changed since it was sealed, whoever wrote the manifest.
+5. Look at it:  jimbot-replay show --log bundle:THIS-FOLDER game-ID
    or make a log of it again:  jimbot-replay import THIS-FOLDER --data NEW-FOLDER
 
 What is not here:

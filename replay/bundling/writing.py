@@ -16,8 +16,8 @@ from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts.upcast import SCHEMA_VERSIONS
 from jimbot_stream.eventlog import LogReader, RecordedEvent
-from jimbot_stream.eventlog.naming import CHECKPOINT
-from jimbot_stream.replay.bundling.closure import SEALS, Wanted, closed, links
+from jimbot_stream.eventlog.naming import CHECKPOINT, SEALS
+from jimbot_stream.replay.bundling.closure import Wanted, closed, links
 from jimbot_stream.replay.bundling.copying import Copied, Needed, copy_blobs
 from jimbot_stream.replay.bundling.durable import Hashed, put_in_place
 from jimbot_stream.replay.bundling.heads import Heads

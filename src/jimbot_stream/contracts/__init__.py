@@ -4,6 +4,7 @@
 logged events (``upcast``) stand beside it.
 """
 
+from jimbot_stream.contracts.v1.audit_pb2 import SealCreated
 from jimbot_stream.contracts.v1.decision_pb2 import (
     DecisionMade,
     DecisionMode,
@@ -98,6 +99,7 @@ __all__ = [
     "RoundTargets",
     "RunEnded",
     "RunStarted",
+    "SealCreated",
     "StateObserved",
     "Suit",
     "Tag",

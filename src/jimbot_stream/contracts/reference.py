@@ -23,6 +23,7 @@ TITLES = {
     "decision": "Decisions",
     "learning": "Learning",
     "evaluation": "Evaluations and service",
+    "audit": "Audit",
 }
 """Section per .proto file, in the order of the page."""
 

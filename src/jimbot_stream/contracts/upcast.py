@@ -39,6 +39,7 @@ SCHEMA_VERSIONS: Mapping[str, int] = {
     "CheckpointRefused": 1,
     "CheckpointRolledBack": 1,
     "CheckpointsPruned": 1,
+    "SealCreated": 1,
 }
 """Current schema version of every logged type."""
 

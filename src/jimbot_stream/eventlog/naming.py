@@ -16,6 +16,8 @@ CHECKPOINT = "checkpoint-"
 EVALUATION = "evaluation-"
 SERVICE = "service-policy"
 """The one stream that says which checkpoint is in service."""
+SEALS = "audit-seals"
+"""The one stream of seals over all others."""
 
 
 def game_stream(game_id: str) -> str:

@@ -28,6 +28,7 @@ from jimbot_stream.contracts import (
     RecordRejected,
     RunEnded,
     RunStarted,
+    SealCreated,
     StateObserved,
     UpdateApplied,
     UpdateRejected,
@@ -107,5 +108,6 @@ def logged() -> dict[str, type[Message]]:
         CheckpointRefused,
         CheckpointRolledBack,
         CheckpointsPruned,
+        SealCreated,
     )
     return {kind.DESCRIPTOR.name: kind for kind in kinds}

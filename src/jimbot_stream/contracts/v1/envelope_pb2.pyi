@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from jimbot_stream.contracts.v1 import audit_pb2 as _audit_pb2
 from jimbot_stream.contracts.v1 import decision_pb2 as _decision_pb2
 from jimbot_stream.contracts.v1 import evaluation_pb2 as _evaluation_pb2
 from jimbot_stream.contracts.v1 import game_pb2 as _game_pb2
@@ -40,6 +41,7 @@ class EventType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVENT_TYPE_CHECKPOINT_REFUSED: _ClassVar[EventType]
     EVENT_TYPE_CHECKPOINT_ROLLED_BACK: _ClassVar[EventType]
     EVENT_TYPE_EPISODE_REJECTED: _ClassVar[EventType]
+    EVENT_TYPE_SEAL_CREATED: _ClassVar[EventType]
 EVENT_TYPE_UNSPECIFIED: EventType
 EVENT_TYPE_GAME_STARTED: EventType
 EVENT_TYPE_STATE_OBSERVED: EventType
@@ -64,9 +66,10 @@ EVENT_TYPE_CHECKPOINT_PROMOTED: EventType
 EVENT_TYPE_CHECKPOINT_REFUSED: EventType
 EVENT_TYPE_CHECKPOINT_ROLLED_BACK: EventType
 EVENT_TYPE_EPISODE_REJECTED: EventType
+EVENT_TYPE_SEAL_CREATED: EventType
 
 class Event(_message.Message):
-    __slots__ = ("event_id", "correlation_id", "causation_id", "type", "source", "timestamp", "schema_version", "game_id", "sequence", "metadata", "game_started", "state_observed", "action_applied", "game_ended", "decision_request", "decision_reply", "decision_made", "episode_closed", "run_started", "update_applied", "checkpoint_saved", "run_ended", "update_rejected", "population_exploited", "curriculum_advanced", "evaluation_started", "games_evaluated", "evaluation_completed", "checkpoint_promoted", "checkpoint_refused", "checkpoint_rolled_back", "episode_rejected", "checkpoints_pruned", "record_rejected")
+    __slots__ = ("event_id", "correlation_id", "causation_id", "type", "source", "timestamp", "schema_version", "game_id", "sequence", "metadata", "game_started", "state_observed", "action_applied", "game_ended", "decision_request", "decision_reply", "decision_made", "episode_closed", "run_started", "update_applied", "checkpoint_saved", "run_ended", "update_rejected", "population_exploited", "curriculum_advanced", "evaluation_started", "games_evaluated", "evaluation_completed", "checkpoint_promoted", "checkpoint_refused", "checkpoint_rolled_back", "episode_rejected", "checkpoints_pruned", "seal_created", "record_rejected")
     class MetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -107,6 +110,7 @@ class Event(_message.Message):
     CHECKPOINT_ROLLED_BACK_FIELD_NUMBER: _ClassVar[int]
     EPISODE_REJECTED_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINTS_PRUNED_FIELD_NUMBER: _ClassVar[int]
+    SEAL_CREATED_FIELD_NUMBER: _ClassVar[int]
     RECORD_REJECTED_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     correlation_id: str
@@ -141,8 +145,9 @@ class Event(_message.Message):
     checkpoint_rolled_back: _evaluation_pb2.CheckpointRolledBack
     episode_rejected: _learning_pb2.EpisodeRejected
     checkpoints_pruned: _learning_pb2.CheckpointsPruned
+    seal_created: _audit_pb2.SealCreated
     record_rejected: RecordRejected
-    def __init__(self, event_id: _Optional[str] = ..., correlation_id: _Optional[str] = ..., causation_id: _Optional[str] = ..., type: _Optional[_Union[EventType, str]] = ..., source: _Optional[str] = ..., timestamp: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., schema_version: _Optional[int] = ..., game_id: _Optional[str] = ..., sequence: _Optional[int] = ..., metadata: _Optional[_Mapping[str, str]] = ..., game_started: _Optional[_Union[_game_pb2.GameStarted, _Mapping]] = ..., state_observed: _Optional[_Union[_game_pb2.StateObserved, _Mapping]] = ..., action_applied: _Optional[_Union[_game_pb2.ActionApplied, _Mapping]] = ..., game_ended: _Optional[_Union[_game_pb2.GameEnded, _Mapping]] = ..., decision_request: _Optional[_Union[_decision_pb2.DecisionRequest, _Mapping]] = ..., decision_reply: _Optional[_Union[_decision_pb2.DecisionReply, _Mapping]] = ..., decision_made: _Optional[_Union[_decision_pb2.DecisionMade, _Mapping]] = ..., episode_closed: _Optional[_Union[_learning_pb2.EpisodeClosed, _Mapping]] = ..., run_started: _Optional[_Union[_learning_pb2.RunStarted, _Mapping]] = ..., update_applied: _Optional[_Union[_learning_pb2.UpdateApplied, _Mapping]] = ..., checkpoint_saved: _Optional[_Union[_learning_pb2.CheckpointSaved, _Mapping]] = ..., run_ended: _Optional[_Union[_learning_pb2.RunEnded, _Mapping]] = ..., update_rejected: _Optional[_Union[_learning_pb2.UpdateRejected, _Mapping]] = ..., population_exploited: _Optional[_Union[_learning_pb2.PopulationExploited, _Mapping]] = ..., curriculum_advanced: _Optional[_Union[_learning_pb2.CurriculumAdvanced, _Mapping]] = ..., evaluation_started: _Optional[_Union[_evaluation_pb2.EvaluationStarted, _Mapping]] = ..., games_evaluated: _Optional[_Union[_evaluation_pb2.GamesEvaluated, _Mapping]] = ..., evaluation_completed: _Optional[_Union[_evaluation_pb2.EvaluationCompleted, _Mapping]] = ..., checkpoint_promoted: _Optional[_Union[_evaluation_pb2.CheckpointPromoted, _Mapping]] = ..., checkpoint_refused: _Optional[_Union[_evaluation_pb2.CheckpointRefused, _Mapping]] = ..., checkpoint_rolled_back: _Optional[_Union[_evaluation_pb2.CheckpointRolledBack, _Mapping]] = ..., episode_rejected: _Optional[_Union[_learning_pb2.EpisodeRejected, _Mapping]] = ..., checkpoints_pruned: _Optional[_Union[_learning_pb2.CheckpointsPruned, _Mapping]] = ..., record_rejected: _Optional[_Union[RecordRejected, _Mapping]] = ...) -> None: ...
+    def __init__(self, event_id: _Optional[str] = ..., correlation_id: _Optional[str] = ..., causation_id: _Optional[str] = ..., type: _Optional[_Union[EventType, str]] = ..., source: _Optional[str] = ..., timestamp: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., schema_version: _Optional[int] = ..., game_id: _Optional[str] = ..., sequence: _Optional[int] = ..., metadata: _Optional[_Mapping[str, str]] = ..., game_started: _Optional[_Union[_game_pb2.GameStarted, _Mapping]] = ..., state_observed: _Optional[_Union[_game_pb2.StateObserved, _Mapping]] = ..., action_applied: _Optional[_Union[_game_pb2.ActionApplied, _Mapping]] = ..., game_ended: _Optional[_Union[_game_pb2.GameEnded, _Mapping]] = ..., decision_request: _Optional[_Union[_decision_pb2.DecisionRequest, _Mapping]] = ..., decision_reply: _Optional[_Union[_decision_pb2.DecisionReply, _Mapping]] = ..., decision_made: _Optional[_Union[_decision_pb2.DecisionMade, _Mapping]] = ..., episode_closed: _Optional[_Union[_learning_pb2.EpisodeClosed, _Mapping]] = ..., run_started: _Optional[_Union[_learning_pb2.RunStarted, _Mapping]] = ..., update_applied: _Optional[_Union[_learning_pb2.UpdateApplied, _Mapping]] = ..., checkpoint_saved: _Optional[_Union[_learning_pb2.CheckpointSaved, _Mapping]] = ..., run_ended: _Optional[_Union[_learning_pb2.RunEnded, _Mapping]] = ..., update_rejected: _Optional[_Union[_learning_pb2.UpdateRejected, _Mapping]] = ..., population_exploited: _Optional[_Union[_learning_pb2.PopulationExploited, _Mapping]] = ..., curriculum_advanced: _Optional[_Union[_learning_pb2.CurriculumAdvanced, _Mapping]] = ..., evaluation_started: _Optional[_Union[_evaluation_pb2.EvaluationStarted, _Mapping]] = ..., games_evaluated: _Optional[_Union[_evaluation_pb2.GamesEvaluated, _Mapping]] = ..., evaluation_completed: _Optional[_Union[_evaluation_pb2.EvaluationCompleted, _Mapping]] = ..., checkpoint_promoted: _Optional[_Union[_evaluation_pb2.CheckpointPromoted, _Mapping]] = ..., checkpoint_refused: _Optional[_Union[_evaluation_pb2.CheckpointRefused, _Mapping]] = ..., checkpoint_rolled_back: _Optional[_Union[_evaluation_pb2.CheckpointRolledBack, _Mapping]] = ..., episode_rejected: _Optional[_Union[_learning_pb2.EpisodeRejected, _Mapping]] = ..., checkpoints_pruned: _Optional[_Union[_learning_pb2.CheckpointsPruned, _Mapping]] = ..., seal_created: _Optional[_Union[_audit_pb2.SealCreated, _Mapping]] = ..., record_rejected: _Optional[_Union[RecordRejected, _Mapping]] = ...) -> None: ...
 
 class EventBatch(_message.Message):
     __slots__ = ("source", "epoch", "first_sequence", "events")

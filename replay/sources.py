@@ -1,9 +1,11 @@
-"""What the commands of the audit share: which log, its blobs, and how it ends without any."""
+"""What the commands of the audit read: the log and the blobs that a user means."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jimbot_stream.config import Settings, from_environment
 from jimbot_stream.eventlog import EventLogError
@@ -34,10 +36,10 @@ class CannotError(click.ClickException):
 
 
 def source_of(log: str | None, data: Path | None) -> Source:
-    """Log and blobs that the options name.
+    """Log and blobs for reading, as options or else the settings name them.
 
     Raises:
-        CannotError: a folder without a log, or a store that serves another one.
+        CannotError: there is no such log, or another store runs here.
     """
     settings = settings_of(data)
     there = settings.log_file.is_file() or settings.log != Settings().log
@@ -56,6 +58,18 @@ def source_of(log: str | None, data: Path | None) -> Source:
 
 
 def settings_of(data: Path | None) -> Settings:
-    """The settings, with another folder where one is given."""
+    """The settings, with another data folder where one is given."""
     settings = from_environment()
     return settings if data is None else replace(settings, data=data)
+
+
+def progress() -> Progress:
+    """A bar on stderr that leaves nothing behind."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
