@@ -234,7 +234,7 @@ def challenge(record: Path, against: Sequence[str]) -> None:
 async def _init(run_seed: int) -> None:
     settings = from_environment()
     refuse_other_store(settings)
-    async with open_log(settings) as log:
+    async with log_of(settings) as log:
         run = await TrainingRun.begin(log, BlobStore(settings.blobs), run_seed, UpdateConfig())
         click.echo(f"{run.started.run_id}: update {run.update}, checkpoint {run.checkpoint}")
 

@@ -71,14 +71,14 @@ class Lineage:
         return self.due(self.number) and made_last and self.newest != self.incumbent
 
     def _apply(self, update: UpdateApplied) -> None:
-        if self.due(self.number):
+        if self.undecided:
             self.incumbent = self.newest  # else it would have been turned down
         self.newest, self.number = update.checkpoint_out, update.update
         self.made.setdefault(update.checkpoint_out, update.update)
         self.learned.update(episode.game_id for episode in update.episodes)
 
     def _reject(self, rejected: UpdateRejected) -> None:
-        if self.due(self.number) and rejected.update > self.number:
+        if self.undecided and rejected.update > self.number:
             self.incumbent = self.newest
         self.number = max(self.number, rejected.update)
         if rejected.rejected:

@@ -114,7 +114,7 @@ class Report:
         """The exit code where nothing was executed: 0 as written, 1 not, 2 nothing was there."""
         if self.diverged:
             return DIVERGED
-        return IDENTICAL if any(count.total for count in self.counts.values()) else NOTHING
+        return IDENTICAL if self.counts["event"].total else NOTHING
 
     def findings(self) -> RenderableType:
         """The table, and every divergence in its own line: for a record that was not executed."""

@@ -1,6 +1,7 @@
 """The replay memory: rounds of play go in, transitions are drawn by priority.
 
-Its bound is in bytes and holds for everything that it keeps. Where a new round would pass it,
+Its bound is in bytes and holds for everything that it keeps to draw from; new blocks are held
+beside it until the update that brought them is stored. Where a new round would pass the bound,
 segments make way: those whose decisions have the lowest mean priority, of equal ones the
 oldest. A transition can be drawn where its game ended with it or the next state is still there.
 """

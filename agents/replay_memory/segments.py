@@ -92,7 +92,7 @@ class Segments:
 
     def put(self, name: str, block: Block, kept: Iterable[tuple[int, int]]) -> None:
         """Take segments of a block in: pairs of its own number and the slot."""
-        held = Held(name, block.first, block.dictionary)
+        held = Held(name, block.first, _apart(block.dictionary))
         for number, slot in kept:
             self._put(held, block, number, slot)
         self.blocks[name] = held
@@ -144,3 +144,10 @@ class Segments:
         earlier = self._slots.get(number - self.a_round)
         if earlier is not None:
             self.successors[earlier] = slot
+
+
+def _apart(dictionary: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A copy: a block that was read is one piece of bytes, and must not stay for its dictionary."""
+    copy = dictionary.copy()
+    copy.flags.writeable = dictionary.flags.writeable  # numba compiles once for each kind
+    return copy

@@ -71,6 +71,16 @@ def test_only_what_the_gate_compares_becomes_an_incumbent() -> None:
     assert (found.incumbent, found.undecided) == ("c2", False)
 
 
+def test_a_failed_update_where_the_gate_is_due_lets_nothing_pass_uncompared() -> None:
+    found = after(2, applied(1), failed(2, "c1"))
+    assert not found.undecided
+    for later in (applied(3), applied(4)):
+        found.take(later)
+        assert found.incumbent == "c0"
+    assert found.undecided
+    assert after(2, applied(1), failed(2, "c1"), failed(3, "c1")).incumbent == "c0"
+
+
 def test_going_back_gives_up_everything_since() -> None:
     found = after(1, applied(1), applied(2), applied(3), turned_down(3, "c1"))
     assert (found.newest, found.given_up) == ("c1", {"c2", "c3"})

@@ -52,6 +52,14 @@ def test_it_goes_on_as_if_nothing_had_happened(memory: ReplayMemory) -> None:
         assert manifest.to_bytes(memory) == manifest.to_bytes(other)
 
 
+def test_it_lets_go_of_the_blocks_that_it_was_read_from(memory: ReplayMemory) -> None:
+    other = restored(manifest.to_bytes(memory), memory.new_blocks)
+    for slot in np.flatnonzero(other.segments.numbers >= 0):
+        payload, dictionary = other.segments.coded(int(slot))
+        assert dictionary.base is None, "a view would keep the whole block"
+        assert payload.nbytes < len(memory.new_blocks[next(iter(memory.new_blocks))])
+
+
 def test_it_lists_the_blocks_that_it_needs(memory: ReplayMemory) -> None:
     names = manifest.blocks_of(manifest.to_bytes(memory))
     assert names == list(memory.segments.blocks)
