@@ -18,10 +18,10 @@ from jimbot_stream.replay.bundling.importing import import_bundle
 from jimbot_stream.replay.bundling.manifest import Manifest
 from jimbot_stream.replay.bundling.opening import folder_of
 from jimbot_stream.replay.bundling.writing import streams_of, write_bundle
-from jimbot_stream.replay.sources import DATA, LOG, CannotError, settings_of, source_of
 from jimbot_stream.replay.lines import BundleError, to_line
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source
+from jimbot_stream.replay.sources import DATA, LOG, CannotError, settings_of, source_of
 
 _LINES: dict[str, Callable[[RecordedEvent], bytes]] = {
     "lines": to_line,
