@@ -10,6 +10,7 @@ from rich.console import Console
 
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLogError
+from jimbot_stream.replay.attesting.cli import attest, check_attestation
 from jimbot_stream.replay.bundling.checking import check_bundle, unreadable
 from jimbot_stream.replay.bundling.cli import export_command, import_command
 from jimbot_stream.replay.bundling.durable import digest_of
@@ -155,7 +156,10 @@ async def _survey(address: str) -> Survey:
         return await survey(log)
 
 
-for _command in (seal, prove, check_proof, fsck, keygen, export_command, import_command):
+for _command in (
+    *(seal, prove, check_proof, fsck, keygen),
+    *(export_command, import_command, attest, check_attestation),
+):
     main.add_command(_command)
 
 

@@ -1,0 +1,243 @@
+"""What the record says of how a checkpoint or an evaluation was made."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final, TypeVar
+
+import orjson
+from google.protobuf.message import Message
+
+from jimbot_stream.agents.lookup import among_saved, is_hex, saved
+from jimbot_stream.contracts import (
+    CheckpointSaved,
+    EpisodeReference,
+    EvaluationCompleted,
+    EvaluationStarted,
+    RunStarted,
+    UpdateApplied,
+)
+from jimbot_stream.contracts.json_codec import to_dict
+from jimbot_stream.contracts.upcast import read_event
+from jimbot_stream.eventlog import LogReader, RecordedEvent, StreamNotFoundError
+from jimbot_stream.eventlog.naming import CHECKPOINT, EVALUATION, GAME, RUN
+from jimbot_stream.replay.attesting.statement import (
+    Provenance,
+    Resource,
+    blob,
+    content,
+    event,
+    library,
+)
+
+_NO_LIBRARIES: Final = ("compute_class", "device", "python")
+"""Names of an environment that are no packages."""
+M = TypeVar("M", bound=Message)
+Told = tuple[RecordedEvent, M]
+
+
+class UnknownSubjectError(ValueError):
+    """Nothing is recorded of what is asked about, or not enough; the message says what."""
+
+
+async def provenance_of(log: LogReader, subject: str) -> Provenance:
+    """How what letters of a checkpoint's sha256, or the id of an evaluation, mean came about.
+
+    Raises:
+        UnknownSubjectError: they mean nothing, or several things; or its record is not whole.
+        LogUnavailableError: no answer.
+    """
+    events = await _stream(log, EVALUATION + subject)
+    if events:
+        return _of_evaluation(events)
+    known = await saved(log)
+    try:
+        checkpoint = among_saved(known, subject)
+    except ValueError as error:
+        also = "" if is_hex(subject) else f", and no evaluation {subject!r} is in the log"
+        raise UnknownSubjectError(f"{error}{also}") from error
+    told = known[checkpoint]
+    if not told.run_id:
+        return _of_nobody(checkpoint, await _stream(log, CHECKPOINT + checkpoint))
+    return await _of_checkpoint(log, told)
+
+
+async def _of_checkpoint(log: LogReader, told: CheckpointSaved) -> Provenance:
+    events = await _stream(log, RUN + told.run_id)
+    began, started = _first(events, RunStarted)
+    if told.checkpoint == started.checkpoint:
+        return _beginning(began, started, told)
+    for recorded, update in _all(events, UpdateApplied):
+        if update.checkpoint_out == told.checkpoint:
+            return await _of_update(log, (began, started), (recorded, update), told)
+    raise UnknownSubjectError(
+        f"run {told.run_id} saved {told.checkpoint} and records no update that made it:"
+        " jimbot-replay verify says what is wrong with it"
+    )
+
+
+def _beginning(began: RecordedEvent, started: RunStarted, told: CheckpointSaved) -> Provenance:
+    """A run's first weights follow from its seed, or are those of another run."""
+    environment = _object(started.environment_json)
+    source = [blob("begun_from", started.begun_from)] if started.begun_from else []
+    return Provenance(
+        _checkpoint(told.checkpoint),
+        "beginning",
+        {"run_id": started.run_id, "run_seed": started.run_seed, "algorithm": started.algorithm},
+        {"environment": environment, "size": told.size},
+        [*source, event("record", began), *_libraries(environment)],
+        [],
+        began,
+        {"rules": told.rules_version, **_python(environment)},
+    )
+
+
+async def _of_update(
+    log: LogReader, begun: Told[RunStarted], applied: Told[UpdateApplied], told: CheckpointSaved
+) -> Provenance:
+    (began, started), (recorded, update) = begun, applied
+    environment = _object(update.environment_json)
+    games = [await _game(log, each) for each in update.episodes]
+    derived = {
+        "environment": environment,
+        "shuffle_seed": update.shuffle_seed,
+        "threads": update.threads,
+        "steps": update.steps,
+        "size": told.size,
+    }
+    if update.HasField("rollout"):
+        derived["rollout"] = to_dict(update.rollout)
+    return Provenance(
+        _checkpoint(told.checkpoint),
+        "update",
+        {
+            "run_id": started.run_id,
+            "run_seed": started.run_seed,
+            "algorithm": started.algorithm,
+            "update": update.update,
+            "config": _object(update.config_json),
+        },
+        derived,
+        [
+            *_named_blobs(
+                checkpoint_in=update.checkpoint_in,
+                sampler_in=update.rollout.sampler_in,
+                memory_in=update.memory_in,
+            ),
+            *games,
+            event("run", began),
+            event("record", recorded),
+            *_libraries(environment),
+        ],
+        _named_blobs(sampler_out=update.rollout.sampler_out, memory_out=update.memory_out),
+        recorded,
+        {"rules": told.rules_version, **_python(environment)},
+    )
+
+
+def _of_nobody(checkpoint: str, events: list[RecordedEvent]) -> Provenance:
+    """An untrained checkpoint that no run began with: its bytes tell its seed."""
+    recorded, told = _first(events, CheckpointSaved)
+    return Provenance(
+        _checkpoint(checkpoint),
+        "beginning",
+        {},
+        {"size": told.size},
+        [event("record", recorded)],
+        [],
+        recorded,
+        {"rules": told.rules_version},
+    )
+
+
+def _of_evaluation(events: list[RecordedEvent]) -> Provenance:
+    (began, started), (ended, completed) = (
+        _first(events, EvaluationStarted),
+        _first(events, EvaluationCompleted),
+    )
+    environment = _object(started.environment_json)
+    asked = to_dict(started)
+    for name in ("evaluation_id", "environment_json", "rules_version", "player_version"):
+        asked.pop(name, None)
+    means = {name: to_dict(getattr(completed, name)) for name in ("ante", "beaten", "won")}
+    results = [each for each in events if each.type == "GamesEvaluated"]
+    return Provenance(
+        {
+            "name": f"{EVALUATION}{started.evaluation_id}",
+            "digest": {"sha256": completed.digest},
+        },
+        "evaluation",
+        asked,
+        {"environment": environment, "player_version": started.player_version},
+        [
+            *_named_blobs(checkpoint=started.checkpoint),
+            event("record", began),
+            *_libraries(environment),
+        ],
+        [content("means", means), *(event("results", each) for each in results)],
+        ended,
+        {"rules": started.rules_version, **_python(environment)},
+    )
+
+
+async def _game(log: LogReader, episode: EpisodeReference) -> Resource:
+    last = episode.last_revision
+    try:
+        read = log.read_stream(GAME + episode.game_id, from_revision=last, limit=1)
+        async for found in read:
+            if found.revision == last:
+                return event("game", found)
+    except StreamNotFoundError:
+        pass
+    raise UnknownSubjectError(
+        f"{last}@{GAME}{episode.game_id}, which an update learned from, is not in the log"
+    )
+
+
+async def _stream(log: LogReader, stream: str) -> list[RecordedEvent]:
+    try:
+        return [each async for each in _read(log, stream)]
+    except StreamNotFoundError:
+        return []
+
+
+async def _read(log: LogReader, stream: str) -> AsyncIterator[RecordedEvent]:
+    async for each in log.read_stream(stream):
+        yield each
+
+
+def _all(events: list[RecordedEvent], kind: type[M]) -> list[Told[M]]:
+    name = kind.DESCRIPTOR.name
+    return [(each, read_event(kind, each)) for each in events if each.type == name]
+
+
+def _first(events: list[RecordedEvent], kind: type[M]) -> Told[M]:
+    found = _all(events, kind)
+    if not found:
+        where = events[0].stream if events else "a stream that is not there"
+        raise UnknownSubjectError(f"{where} holds no {kind.DESCRIPTOR.name}: it is not whole")
+    return found[0]
+
+
+def _checkpoint(digest: str) -> Resource:
+    return {"name": CHECKPOINT + digest, "digest": {"sha256": digest}}
+
+
+def _named_blobs(**digests: str) -> list[Resource]:
+    return [blob(name, digest) for name, digest in digests.items() if digest]
+
+
+def _libraries(environment: Mapping[str, Any]) -> list[Resource]:
+    told = sorted(environment.items())
+    return [library(name, str(told)) for name, told in told if name not in _NO_LIBRARIES]
+
+
+def _python(environment: Mapping[str, Any]) -> dict[str, str]:
+    return {"python": str(environment["python"])} if "python" in environment else {}
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Recorded JSON; empty where it is none, which its own verification reports."""
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
