@@ -34,16 +34,16 @@ _FAILURES = (
 @click.command()
 @LOG
 @DATA
-@click.argument("subject", metavar="CHECKPOINT|EVALUATION")
+@click.argument("subject", metavar="CHECKPOINT|RUN|EVALUATION")
 @click.option("--out", type=_FILE, required=True, help="Write it here.")
 @click.option("--key", type=_FILE, help="Sign with this key; jimbot-replay keygen makes one.")
 def attest(log: str | None, data: Path | None, subject: str, out: Path, key: Path | None) -> None:
     """Write an in-toto statement of how a checkpoint or an evaluation came about.
 
-    CHECKPOINT is its sha256 or first letters of it, EVALUATION an id. The predicate is SLSA
-    provenance v1: parent checkpoint, games by the digest of their chains, seeds, configuration,
-    libraries and machine as the record has them. With --key it lies in a signed DSSE envelope,
-    without in none. The same record gives the same bytes.
+    CHECKPOINT is its sha256 or first letters of it, RUN means the checkpoint that it goes on with,
+    EVALUATION is an id. The predicate is SLSA provenance v1: parent checkpoint, games by the digest
+    of their chains, seeds, configuration, libraries and machine as the record has them. With --key
+    it lies in a signed DSSE envelope, without in none. The same record gives the same bytes.
     """
     try:
         signer = None if key is None else read_key(key)
@@ -67,7 +67,9 @@ def attest(log: str | None, data: Path | None, subject: str, out: Path, key: Pat
     required=True,
     help="Whose signature it must bear.",
 )
-@click.option("--against", metavar="CHECKPOINT|EVALUATION", help="Compare it with the log as well.")
+@click.option(
+    "--against", metavar="CHECKPOINT|RUN|EVALUATION", help="Compare it with the log as well."
+)
 def check_attestation(
     log: str | None, data: Path | None, file: Path, public_key: str, against: str | None
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import orjson
 from google.protobuf.message import Message
 
-from jimbot_stream.agents.lookup import among_saved, is_hex, saved
+from jimbot_stream.agents.lookup import among_saved, is_hex, newest_of, saved
 from jimbot_stream.contracts import (
     CheckpointSaved,
     EpisodeReference,
@@ -39,10 +39,13 @@ class UnknownSubjectError(ValueError):
 
 
 async def provenance_of(log: LogReader, subject: str) -> Provenance:
-    """How what letters of a checkpoint's sha256, or the id of an evaluation, mean came about.
+    """How a checkpoint or an evaluation came about.
+
+    ``subject`` is letters of a checkpoint's sha256, a run, which means the checkpoint that it goes
+    on with, or the id of an evaluation.
 
     Raises:
-        UnknownSubjectError: they mean nothing, or several things; or its record is not whole.
+        UnknownSubjectError: it means nothing, or several things; or its record is not whole.
         LogUnavailableError: no answer.
     """
     events = await _stream(log, EVALUATION + subject)
@@ -50,11 +53,13 @@ async def provenance_of(log: LogReader, subject: str) -> Provenance:
         return _of_evaluation(events)
     known = await saved(log)
     try:
-        checkpoint = among_saved(known, subject)
-    except ValueError as error:
-        also = "" if is_hex(subject) else f", and no evaluation {subject!r} is in the log"
-        raise UnknownSubjectError(f"{error}{also}") from error
-    told = known[checkpoint]
+        newest = "" if is_hex(subject) else await newest_of(log, subject)
+        told = known[newest or among_saved(known, subject)]
+    except (ValueError, KeyError) as error:
+        raise UnknownSubjectError(
+            f"{subject!r} means no checkpoint, run or evaluation of the log: {error}"
+        ) from error
+    checkpoint = told.checkpoint
     if not told.run_id:
         return _of_nobody(checkpoint, await _stream(log, CHECKPOINT + checkpoint))
     return await _of_checkpoint(log, told)

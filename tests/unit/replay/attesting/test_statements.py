@@ -122,19 +122,19 @@ def told(home: Home) -> Home:
     environment = '{"compute_class":"c","python":"3.11.7","torch":"2.13.0"}'
     home.tell(
         ("game-g", GamesEvaluated(first=1)),  # whatever: only its bytes count here
-        ("trainingRun-a", RunStarted(run_id="a", checkpoint=BEGUN, begun_from="56" * 32)),
-        ("trainingRun-a", CheckpointSaved(run_id="a", checkpoint=BEGUN)),
+        ("trainingRun-r", RunStarted(run_id="r", checkpoint=BEGUN, begun_from="56" * 32)),
+        ("trainingRun-r", CheckpointSaved(run_id="r", checkpoint=BEGUN)),
         (
-            "trainingRun-a",
+            "trainingRun-r",
             UpdateApplied(
-                run_id="a",
+                run_id="r",
                 checkpoint_in=BEGUN,
                 checkpoint_out=MADE,
                 episodes=[EpisodeReference(game_id="g", last_revision=0)],
                 memory_out="78" * 32,
             ),
         ),
-        ("trainingRun-a", CheckpointSaved(run_id="a", checkpoint=MADE, update=1)),
+        ("trainingRun-r", CheckpointSaved(run_id="r", checkpoint=MADE, update=1)),
         (
             "evaluation-e1",
             EvaluationStarted(
@@ -162,6 +162,12 @@ def test_an_evaluation_is_attested_by_its_digest(told: Home, tmp_path: Path) -> 
     assert results["uri"] == "urn:jimbot:event:1@evaluation-e1"
 
 
+def test_a_run_means_the_checkpoint_that_it_goes_on_with(told: Home, tmp_path: Path) -> None:
+    statement = attested("r", told.folder, tmp_path / "statement.json")
+
+    assert statement["subject"][0]["digest"] == {"sha256": MADE}
+
+
 def test_weights_that_were_taken_over_are_a_material(told: Home, tmp_path: Path) -> None:
     made = check(attested(BEGUN, told.folder, tmp_path / "statement.json"))
 
@@ -175,7 +181,7 @@ def test_what_an_update_left_beside_is_a_byproduct(told: Home, tmp_path: Path) -
     assert (memory["name"], memory["digest"]) == ("memory_out", {"sha256": "78" * 32})
 
 
-@pytest.mark.parametrize("subject", ["e9", "ffff", ""])
+@pytest.mark.parametrize("subject", ["e9", "zz", "ffff", ""])
 def test_what_is_not_recorded_cannot_be_attested(told: Home, tmp_path: Path, subject: str) -> None:
     done = replay("attest", subject, "--data", told.folder, "--out", tmp_path / "out")
 
@@ -186,9 +192,9 @@ def test_what_is_not_recorded_cannot_be_attested(told: Home, tmp_path: Path, sub
 def test_an_update_without_its_game_cannot_be_attested(home: Home, tmp_path: Path) -> None:
     lost = EpisodeReference(game_id="lost", last_revision=3)
     home.tell(
-        ("trainingRun-a", RunStarted(run_id="a", checkpoint=BEGUN)),
-        ("trainingRun-a", UpdateApplied(run_id="a", checkpoint_out=MADE, episodes=[lost])),
-        ("trainingRun-a", CheckpointSaved(run_id="a", checkpoint=MADE)),
+        ("trainingRun-r", RunStarted(run_id="r", checkpoint=BEGUN)),
+        ("trainingRun-r", UpdateApplied(run_id="r", checkpoint_out=MADE, episodes=[lost])),
+        ("trainingRun-r", CheckpointSaved(run_id="r", checkpoint=MADE)),
     )
 
     done = replay("attest", MADE, "--data", home.folder, "--out", tmp_path / "out")
