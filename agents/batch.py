@@ -26,6 +26,7 @@ class Batch:
     log_probs: NDArray[np.float64]  # [T] under the policy that played
     rewards: NDArray[np.float64]  # [T]
     weights: NDArray[np.float64]  # [T] 1 where the pinned policy sampled, else 0
+    known: NDArray[np.bool_] | None = None  # [T] False: another action was taken, none of its rows
 
     def __post_init__(self) -> None:
         """Refuse a batch whose columns do not belong together.

@@ -8,7 +8,14 @@ import orjson
 from jimbot_stream.agents.batch import Batch
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rewards import reward_named
-from jimbot_stream.agents.trajectory import FeedError, Game, HoleError, batch_of, trajectory
+from jimbot_stream.agents.trajectory import (
+    CutShortError,
+    FeedError,
+    Game,
+    HoleError,
+    batch_of,
+    trajectory,
+)
 from jimbot_stream.contracts import (
     ActionApplied,
     DecisionMade,
@@ -42,7 +49,7 @@ class LeftOut:
 
     episode: EpisodeReference
     cause: str
-    """"incomplete" or "contradictory"."""
+    """"incomplete", "cut-short" or "contradictory"."""
     reason: str
 
 
@@ -77,6 +84,8 @@ async def _fault_of(
         return LeftOut(episode, "incomplete", f"game {episode.game_id} is not in the log")
     except HoleError as error:
         return LeftOut(episode, "incomplete", str(error))
+    except CutShortError as error:
+        return LeftOut(episode, "cut-short", str(error))
     except ValueError as error:
         return LeftOut(episode, "contradictory", str(error))
     return None

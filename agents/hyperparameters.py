@@ -40,7 +40,12 @@ the bus have one profile, as has each method of `jimbot-learn offline --algo bc|
 `--profile ci` there is no gate; members of a population (`jimbot-learn population`) have none
 either, but are compared with one another. A run keeps what it began with: it is recorded in
 RunStarted or with each update, so that later releases repeat it with the numbers it had.
+
+Games on the bus and recorded games are paid by `reward`, which adds 3 for winning; games in the
+simulator by `rollout.reward`, blinds alone, less `rollout.step_cost` for every decision.
 """
+_WITHOUT_EFFECT = {"ppo.reward"}
+"""Fields of a part that have no say where it stands: ``rollout.reward`` pays in the simulator."""
 Row = Sequence[str]
 
 
@@ -58,6 +63,8 @@ def _rows(configs: Sequence[Any], prefix: str = "") -> Iterator[Row]:
     """A row for every number; parts that are configurations themselves come with their name."""
     meanings = _meanings(type(configs[0]))
     for item in fields(configs[0]):
+        if f"{prefix}{item.name}" in _WITHOUT_EFFECT:
+            continue
         values = [getattr(config, item.name) for config in configs]
         if is_dataclass(values[0]):
             yield from _rows(values, f"{prefix}{item.name}.")

@@ -27,12 +27,17 @@ def progress_1(before: GameState, after: GameState) -> float:
 
 def _blinds_beaten(state: GameState) -> float:
     """Rounds begun, less the part of a running or lost one that is not yet scored."""
-    lost = state.phase == Phase.PHASE_GAME_OVER and not state.won
+    lost = state.phase == Phase.PHASE_GAME_OVER and not _ended_by_winning(state)
     if state.phase != Phase.PHASE_SELECTING_HAND and not lost:
         return float(state.round)
     required = state.blind.chips_required
     share = min(state.chips / required, 1.0) if required > 0 else 0.0
     return state.round - 1 + share
+
+
+def _ended_by_winning(state: GameState) -> bool:
+    """Whether an ended game beat its last blind; one that went on after winning was lost."""
+    return state.won and not state.endless and state.chips >= state.blind.chips_required
 
 
 REWARDS: Final[dict[str, Reward]] = {"progress-1": progress_1}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -14,10 +15,14 @@ from jimbot_stream.contracts import (
     DecisionSource,
     GameEnded,
     GameState,
+    Phase,
 )
 from jimbot_stream.decision import Observation
 from jimbot_stream.decision.decide import mask_digest, observation_digest
 from jimbot_stream.decision.record import observe
+
+ENDS: Final = ("won", "lost")
+"""Reasons of a GameEnded after which there was nothing more to play."""
 
 
 class FeedError(ValueError):
@@ -26,6 +31,10 @@ class FeedError(ValueError):
 
 class HoleError(FeedError):
     """Events of the game are missing."""
+
+
+class CutShortError(FeedError):
+    """The game was ended before it was over: what it would still have brought is unknown."""
 
 
 @dataclass(slots=True)
@@ -72,10 +81,16 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
 
     Raises:
         HoleError: the game is not over.
+        CutShortError: it was given up.
         FeedError: its decisions do not follow its states.
     """
     if game.ended is None:
         raise HoleError(f"game {game.name} is not over at the revision given")
+    if not is_over(game):
+        told = game.ended.reason or "no reason"
+        raise CutShortError(
+            f"game {game.name} was cut short ({told}): what it would still have brought is unknown"
+        )
     revisions = [made.state_revision for made in game.made]
     if revisions != sorted(set(revisions)) or not set(revisions) <= game.states.keys():
         raise FeedError(f"game {game.name}: its decisions do not follow its states")
@@ -85,6 +100,16 @@ def trajectory(game: Game, reward: Reward) -> list[Step]:
         Step(game.name, before, made, reward(before, after), _obeyed(game, made))
         for before, made, after in zip(states_before, game.made, states_after, strict=False)
     ]
+
+
+def is_over(game: Game) -> bool:
+    """Whether nothing was left to play, by what ended the game or else by its last state."""
+    ended = game.ended
+    if ended is None:
+        return False
+    if ended.won or ended.reason in ENDS:
+        return True
+    return bool(game.states) and last_state(game).phase == Phase.PHASE_GAME_OVER
 
 
 def batch_of(trajectories: Sequence[Sequence[Step]]) -> Batch:

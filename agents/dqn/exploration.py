@@ -52,7 +52,8 @@ class EpsilonGreedy:
         rollouts.draw(
             np.zeros_like(scores), ends, self._actions, np.uint64(counter), drawn, log_probs
         )
-        bits = np.random.Philox(key=self._whether, counter=counter)
+        # Games take successive blocks of the lowest word, so the step stands in the next one.
+        bits = np.random.Philox(key=self._whether, counter=counter << 64)
         explored = np.random.Generator(bits).random(len(ends)) < self._epsilon
         chosen[:] = np.where(explored, drawn, best)
         greedy = np.where(chosen == best, 1.0 - self._epsilon, 0.0)

@@ -103,6 +103,7 @@ def batch_of_episodes(episodes: Sequence[Episode], deciders: Collection[str]) ->
         log_probs=np.concatenate([episode.log_probs for episode in episodes]),
         rewards=np.concatenate([episode.rewards for episode in episodes]),
         weights=np.concatenate(weights),
+        known=np.concatenate([episode.actions != UNLISTED for episode in episodes]),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from ray.rllib.algorithms.dqn.dqn_learner import QF_PREDS
 from ray.rllib.algorithms.iql import IQLConfig as StockConfig
 from ray.rllib.algorithms.iql.torch.iql_torch_learner import IQLTorchLearner
@@ -48,13 +49,14 @@ class Transitions:
     """Decisions as tensors, and what they led to."""
 
     features: Tensor  # [B, K]
-    following: Tensor  # [B, K] features of the next decision; those of its own at the end
+    following: Tensor  # [B, K] features of the next known decision; those of its own at the end
     rows: Tensor  # [R, F] candidates, packed
     ends: Tensor  # [B] int64
     actions: Tensor  # [B] int64, which of its own rows
-    rewards: Tensor  # [B]
-    goes_on: Tensor  # [B] 0 where the game ended with it, else 1
-    weights: Tensor  # [B] 1 where the action is learned from, else 0
+    rewards: Tensor  # [B] until the following state
+    discounts: Tensor  # [B] what counts of the following state; 0 where the game ended
+    known: Tensor  # [B] 1 where the action is one of the candidates, else 0
+    weights: Tensor  # [B] 1 where the action is also to be imitated, else 0
 
     def observed(self) -> dict[str, Any]:
         """As the module takes them; an action is told by its row."""
@@ -67,14 +69,18 @@ class Transitions:
 
 
 class Episodes:
-    """A batch, of which minibatches of transitions are cut."""
+    """A batch, of which minibatches of transitions are cut.
 
-    def __init__(self, batch: Batch) -> None:
-        """Note where the games end."""
-        last = np.cumsum(batch.lengths) - 1
-        self._goes_on = np.ones(batch.steps)
-        self._goes_on[last] = 0.0
+    Whoever decided: critics and values learn from every action that is one of the candidates, and
+    what others brought is told by the decision before.
+    """
+
+    def __init__(self, batch: Batch, gamma: float) -> None:
+        """Note what follows what."""
         self._batch = batch
+        known = np.ones(batch.steps, dtype=np.bool_) if batch.known is None else batch.known
+        self._known = known.astype(np.float64)
+        self._rewards, self._discounts, self._nexts = led_to(batch, known, gamma)
 
     def __len__(self) -> int:
         """Decisions."""
@@ -84,34 +90,57 @@ class Episodes:
         """Some of the decisions, in the order of index."""
         batch = self._batch
         rows, upto = picked(batch.ends, index)
-        nexts = index + self._goes_on[index].astype(np.int64)
         return Transitions(
             features=torch.from_numpy(batch.features[index]),
-            following=torch.from_numpy(batch.features[nexts]),
+            following=torch.from_numpy(batch.features[self._nexts[index]]),
             rows=torch.from_numpy(batch.rows[rows]),
             ends=torch.from_numpy(upto),
             actions=torch.from_numpy(batch.actions[index]),
-            rewards=float32(batch.rewards[index]),
-            goes_on=float32(self._goes_on[index]),
+            rewards=float32(self._rewards[index]),
+            discounts=float32(self._discounts[index]),
+            known=float32(self._known[index]),
             weights=float32(batch.weights[index]),
         )
 
-    def counted(self, index: Index) -> float:
-        """How many of the decisions are learned from; at least 1."""
-        return max(float(self._batch.weights[index].sum()), 1.0)
+    def counted(self, index: Index) -> tuple[float, float]:
+        """How many actions are imitated, and how many known; at least 1."""
+        imitated = float(self._batch.weights[index].sum())
+        return max(imitated, 1.0), max(float(self._known[index].sum()), 1.0)
+
+
+def led_to(
+    batch: Batch, known: NDArray[np.bool_], gamma: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Index]:
+    """Rewards until the next known decision of the game, its discount, and its place: [T] each.
+
+    Where the game ended first, the discount is 0 and the place its own.
+    """
+    rewards, nexts = batch.rewards.copy(), np.arange(batch.steps)
+    discounts = np.zeros(batch.steps)
+    ends = set((np.cumsum(batch.lengths) - 1).tolist())
+    for place in range(batch.steps - 2, -1, -1):
+        if place in ends:
+            continue
+        if known[place + 1]:
+            discounts[place], nexts[place] = gamma, place + 1
+            continue
+        rewards[place] += gamma * rewards[place + 1]
+        discounts[place] = gamma * discounts[place + 1]
+        nexts[place] = nexts[place + 1] if discounts[place] else place
+    return rewards, discounts, nexts
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Terms of the loss, each summed over the decisions that count."""
+    """Terms of the loss, each summed over the decisions that count for it."""
 
     value: Tensor
     policy: Tensor
     critic: Tensor
 
-    def total(self) -> Tensor:
-        """What is differentiated: every term reaches parameters of its own alone."""
-        return self.value + self.policy + self.critic
+    def total(self, imitated: float, known: float) -> Tensor:
+        """What is differentiated, as means: every term reaches parameters of its own alone."""
+        return self.policy / imitated + (self.value + self.critic) / known
 
     def numbers(self) -> Numbers:
         """The sums without their gradients."""
@@ -133,20 +162,20 @@ def losses(
     transitions: Transitions,
     config: ImplicitConfig,
 ) -> Losses:
-    """Terms of IQL; RLlib's, with weights.
+    """Terms of IQL; RLlib's, with weights: of the policy, what is imitated, else what is known.
 
     log_probs, values, targets and following are [B], estimates [CRITICS, B]; following are
     the values of the next states.
     """
-    weights = transitions.weights
+    known = transitions.known
     surprise = targets - values
-    told = transitions.rewards + config.gamma * transitions.goes_on * following.detach()
+    told = transitions.rewards + transitions.discounts * following.detach()
     scale = torch.exp(config.beta * surprise.detach()).clamp(max=config.most_weight)
     errors = (told - estimates).square().mean(dim=0)
     return Losses(
-        value=(weights * expectile_loss(surprise, config.expectile)).sum(),
-        policy=-(weights * scale * log_probs).sum(),
-        critic=(weights * errors).sum(),
+        value=(known * expectile_loss(surprise, config.expectile)).sum(),
+        policy=-(transitions.weights * scale * log_probs).sum(),
+        critic=(known * errors).sum(),
     )
 
 
@@ -217,8 +246,9 @@ class ImplicitLearner(ShardedSteps, IQLTorchLearner):  # type: ignore[misc]  # r
         with shard_threads(self.settings.shards) as threads:
             for _ in range(self.settings.epochs):
                 totals = self._epoch(episodes, order, threads)
-        counted = episodes.counted(np.arange(len(episodes)))
-        return {name: value / counted for name, value in totals.items()}
+        imitated, known = episodes.counted(np.arange(len(episodes)))
+        parts = {"value": known, "critic": known}
+        return {name: value / parts.get(name, imitated) for name, value in totals.items()}
 
     def _epoch(
         self, episodes: Episodes, order: np.random.Generator, threads: ThreadPoolExecutor
@@ -231,7 +261,9 @@ class ImplicitLearner(ShardedSteps, IQLTorchLearner):  # type: ignore[misc]  # r
                 update_target_network(main_net=critic, target_net=target, tau=self.settings.tau)
         return totals
 
-    def _terms(self, episodes: Episodes, counted: float, shard: Index) -> tuple[Tensor, Numbers]:
+    def _terms(
+        self, episodes: Episodes, counted: tuple[float, float], shard: Index
+    ) -> tuple[Tensor, Numbers]:
         transitions, module = episodes.part(shard), self.policy
         batch = transitions.observed()
         log_all = torch.log_softmax(module.forward_train(batch)[Names.ACTION_DIST_INPUTS], dim=-1)
@@ -248,7 +280,7 @@ class ImplicitLearner(ShardedSteps, IQLTorchLearner):  # type: ignore[misc]  # r
             self.settings,
         )
         agreed = transitions.weights * (log_all.argmax(-1) == transitions.actions)
-        return found.total() / counted, found.numbers() | {"agreement": float(agreed.sum())}
+        return found.total(*counted), found.numbers() | {"agreement": float(agreed.sum())}
 
     def restore_extra(self, checkpoint: Checkpoint) -> None:
         """Critics, targets and Adam's memory of the critics, as saved or as the run begins.

@@ -17,6 +17,7 @@ from jimbot_stream.agents.offline.selection import (
     Refusal,
 )
 from jimbot_stream.agents.rewards import reward_named
+from jimbot_stream.agents.trajectory import ENDS
 from jimbot_stream.balatro import RULES_VERSION
 from jimbot_stream.contracts import EpisodeReference, GameEnded, GameStarted
 from jimbot_stream.contracts.json_codec import ShapeError
@@ -28,9 +29,6 @@ from jimbot_stream.eventlog import (
     StreamTombstonedError,
 )
 from jimbot_stream.eventlog.naming import game_stream, identifier
-
-_ENDS = ("won", "lost")
-"""Reasons of a GameEnded after which there was nothing more to play."""
 
 
 async def last_position(log: LogReader) -> int:
@@ -140,5 +138,5 @@ def _header(game_id: str, first: RecordedEvent, last: RecordedEvent) -> Header |
         last_revision=last.revision,
         source=orjson.loads(first.metadata or b"{}").get("producer", ""),
         run_seed=started.run_seed,
-        over=ended.won or ended.reason in _ENDS,
+        over=ended.won or ended.reason in ENDS,
     )

@@ -55,5 +55,5 @@ def _implicit(
     learner = build_implicit(before.shape, config)
     restore(learner, before)
     learner.restore_extra(before)
-    metrics = learner.learn(Episodes(batch), order)
+    metrics = learner.learn(Episodes(batch, config.gamma), order)
     return replace(saved(learner, before), extra=learner.extra()), metrics

@@ -43,7 +43,8 @@ class RolloutConfig:
     step_cost: float = 0.002
     """Taken from the reward of every decision, so that no card is moved about for ever."""
     most_steps: int = 2000
-    """Decisions after which a game is given up."""
+    """Decisions after which a game is given up, which counts as losing it: going on would be worth
+    more to whoever moves cards about."""
     money: int = field(default=0, metadata=ADDED)
     """Dollars at the beginning of a game, beyond those of the deck."""
     stage: int = field(default=0, metadata=ADDED)

@@ -6,11 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jimbot_stream.agents.feed import read_batch, read_game
+from jimbot_stream.agents.feed import left_out, read_batch, read_game
 from jimbot_stream.agents.ppo.config import UpdateConfig
 from jimbot_stream.agents.rewards import progress_1
-from jimbot_stream.agents.trajectory import FeedError, batch_of, trajectory
-from jimbot_stream.contracts import DecisionMode, DecisionSource, EpisodeClosed, EpisodeReference
+from jimbot_stream.agents.trajectory import CutShortError, FeedError, batch_of, trajectory
+from jimbot_stream.contracts import (
+    DecisionMode,
+    DecisionSource,
+    EpisodeClosed,
+    EpisodeReference,
+    Phase,
+)
 from jimbot_stream.decision import Policy
 from jimbot_stream.decision.decide import observation_digest
 from jimbot_stream.decision.record import observe
@@ -89,6 +95,21 @@ async def test_a_decision_that_was_not_obeyed_is_not_learned_from(
     game.applied[game.made[1].request_id].action.target = 9
     del game.applied[game.made[2].request_id]
     assert [step.weight for step in trajectory(game, progress_1)][:4] == [1.0, 0.0, 0.0, 1.0]
+
+
+async def test_a_game_that_was_given_up_is_left_out_and_said_so(log: EventLog, record: Any) -> None:
+    """Its value would be learned as 0, though it might have been won."""
+    told = reference(await record(0))
+    game = await read_game(log, told)
+    assert game.ended is not None
+    game.ended.won, game.ended.reason = False, "quit"
+    last = game.states[max(game.states)]
+    trajectory(game, progress_1)  # its last state says that it was over
+    last.phase = Phase.PHASE_SELECTING_HAND
+    with pytest.raises(CutShortError, match=r"was cut short \(quit\)"):
+        trajectory(game, progress_1)
+    (left,) = await left_out(log, [told], lambda _: trajectory(game, progress_1))
+    assert left.cause == "cut-short"
 
 
 async def test_a_state_that_leads_elsewhere_is_refused(log: EventLog, record: Any) -> None:

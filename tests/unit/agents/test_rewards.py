@@ -47,6 +47,14 @@ def test_losing_keeps_the_share_that_was_scored() -> None:
     assert progress_1(hand(1, 100), lost) == pytest.approx(1 / 6)
 
 
+@pytest.mark.parametrize("endless", [True, False])  # real clients do not tell it
+def test_losing_after_winning_keeps_only_the_share_as_well(endless: bool) -> None:
+    before, after = hand(28, 10, 100), hand(28, 20, 100)
+    before.won = after.won = True
+    after.phase, after.endless = Phase.PHASE_GAME_OVER, endless
+    assert progress_1(before, after) == pytest.approx(0.1)
+
+
 def test_a_blind_without_a_requirement_is_no_division_by_zero() -> None:
     assert progress_1(hand(1, 0, 0), hand(1, 50, 0)) == 0
 

@@ -41,6 +41,16 @@ def test_draws_are_those_of_seed_and_counter() -> None:
     assert (chosen(0.5)[0] != chosen(0.5, seed=2)[0]).any()
 
 
+def test_whether_to_explore_is_drawn_anew_for_every_game_and_step() -> None:
+    """No game meets another one's luck, at this step or a later one."""
+    steps = np.array([chosen(0.5, counter)[0] != 1 for counter in range(40)])
+    share = steps.mean()
+    for later in range(1, 4):
+        for over in range(9):
+            same = steps[:-later, over:] == steps[later:, : GAMES - over]
+            assert same.mean() == pytest.approx(share**2 + (1 - share) ** 2, abs=0.03)
+
+
 def test_epsilon_falls_from_round_to_round_and_then_stays() -> None:
     config = DqnConfig(epsilon=1.0, epsilon_last=0.2, epsilon_updates=4.0)
     found = [config.epsilon_of(update) for update in (0, 1.5, 4, 9)]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy import stats  # type: ignore[import-untyped]  # no stubs
 
 from jimbot_stream.agents.checkpoint import sha256
 from jimbot_stream.agents.cli import main
@@ -90,6 +91,14 @@ def test_intervals_hold_the_truth_in_95_of_100_panels() -> None:
     hits = drawn.binomial(500, 0.02, 2000).tolist()
     shares = [intervals.share(count, 500) for count in hits]
     assert 0.92 < np.mean([found.low <= 0.02 <= found.high for found in shares]) < 0.98
+
+
+@pytest.mark.parametrize("games", [2, 3, 8, 15, 16, 17, 31, 100, 1000])
+def test_intervals_of_few_games_are_those_of_student(games: int) -> None:
+    values = np.arange(games, dtype=np.float64) ** 2
+    found = intervals.mean(values)
+    told = stats.t.interval(0.95, games - 1, np.mean(values), stats.sem(values))
+    assert (found.low, found.high) == pytest.approx(told, rel=1e-5)
 
 
 def test_shares_at_the_ends_have_intervals() -> None:
