@@ -17,7 +17,7 @@ from jimbot_stream.replay.bundling.durable import Hashed, put_in_place
 from jimbot_stream.replay.bundling.importing import import_bundle
 from jimbot_stream.replay.bundling.manifest import Manifest
 from jimbot_stream.replay.bundling.opening import folder_of
-from jimbot_stream.replay.bundling.writing import streams_of, write_bundle
+from jimbot_stream.replay.bundling.writing import choose, write_bundle
 from jimbot_stream.replay.lines import BundleError, to_line
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source
@@ -157,12 +157,11 @@ async def _lines(
     count = 0
     async with open_reader(source.log) as log:
         exact = await _in_full(wanted, log)
-        streams = await streams_of(log, exact)
+        chosen = await choose(log, exact)
         with put_in_place(out) as made, Hashed(made.parent, made.name) as file:
-            async for event in log.read_all():
-                if streams is None or event.stream in streams:
-                    file.write(line(event) + b"\n")
-                    count += 1
+            async for event in chosen.events(log):
+                file.write(line(event) + b"\n")
+                count += 1
     return count
 
 

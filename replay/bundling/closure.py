@@ -126,10 +126,12 @@ class Links:
         return bool(runs & self.of.get(SERVICE, set()) or made & self.uses.get(SERVICE, set()))
 
 
-async def links(log: LogReader) -> Links:
-    """Read the whole log once, but for states and actions."""
+async def links(log: LogReader, end: int) -> Links:
+    """Read the log once, up to a position, but for states and actions."""
     found = Links()
     async for event in log.read_all(types=LINKING):
+        if event.position > end:
+            break
         found.take(event)
     return found
 

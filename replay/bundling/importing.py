@@ -16,6 +16,8 @@ from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.eventlog import Appended, LogReader, RecordedEvent, StreamNotFoundError
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.naming import SEALS
+from jimbot_stream.eventlog.retention import DELETED
+from jimbot_stream.eventlog.rules import check_stream
 from jimbot_stream.eventlog.storage import Proposed, Storage
 from jimbot_stream.replay.bundling.checking import check_bundle
 from jimbot_stream.replay.bundling.lines_log import LinesLog
@@ -69,11 +71,33 @@ class _Import:
 
     async def into(self, blobs: BlobStore) -> Imported:
         async with EmbeddedLog(self._log_file) as log:
+            self._refuse_unwritable()
             there = await self._there(log)
             brought = await asyncio.to_thread(self._bring, blobs)
             for part in self._parts(there):
                 await log.submit(partial(_restore, part))
             return Imported(len(self._wanted) - there, brought, len(self._left))
+
+    def _refuse_unwritable(self) -> None:
+        """What no log can have written is not written here, whatever its manifest says.
+
+        Raises:
+            AppendRefusedError: a name of a stream that is none, or the store's own.
+            BundleError: revisions or positions do not follow one another.
+        """
+        for stream in self._lines.index.streams:
+            check_stream(stream)
+        last: dict[str, int] = {}
+        position = 0
+        for place in range(len(self._wanted)):
+            event = self._event(place)
+            follows = event.revision == last.get(event.stream, event.revision - 1) + 1
+            if not follows or event.position <= position or not 0 <= event.revision < DELETED:
+                raise BundleError(
+                    f"{event.revision}@{event.stream} of the bundle does not follow what stands"
+                    " before it. Nothing was written"
+                )
+            last[event.stream], position = event.revision, event.position
 
     async def _there(self, log: LogReader) -> int:
         """Events that need not be written: those that the log is, or all."""

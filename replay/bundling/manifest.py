@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import orjson
@@ -24,6 +24,16 @@ class File:
     """Within the bundle, with slashes."""
     sha256: str
     bytes: int
+
+    def __post_init__(self) -> None:
+        """Refuse a file that lies elsewhere.
+
+        Raises:
+            ValueError: the path leads out of the bundle.
+        """
+        parts = PurePosixPath(self.path).parts
+        if not parts or parts[0] == "/" or ".." in parts:
+            raise ValueError(f"{self.path!r} is not within the bundle")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,27 +59,49 @@ async def write_bundle(log: LogReader, blobs: BlobStore, wanted: Wanted, target:
             there already or cannot be written; nothing is left behind.
         LogUnavailableError: no answer.
     """
-    streams = await streams_of(log, wanted)
+    chosen = await choose(log, wanted)
     with put_in_place(target) as made:
         if target.suffix == TAR:
             folder = made.with_suffix(".folder")
-            manifest = await _write(log, blobs, wanted, streams, folder)
+            manifest = await _write(log, blobs, wanted, chosen, folder)
             _pack(folder, manifest, made)
         else:
-            manifest = await _write(log, blobs, wanted, streams, made)
+            manifest = await _write(log, blobs, wanted, chosen, made)
     return manifest
 
 
-async def streams_of(log: LogReader, wanted: Wanted) -> set[str] | None:
-    """Names of the streams that belong to what is wanted; None where all do.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which events are written."""
+
+    streams: Collection[str] | None
+    """None: all."""
+    end: int
+    """Position of the last event when the export began: what comes meanwhile is not in it."""
+
+    async def events(self, log: LogReader) -> AsyncIterator[RecordedEvent]:
+        """They, in their order."""
+        async for event in log.read_all():
+            if event.position > self.end:
+                break
+            if self.streams is None or event.stream in self.streams:
+                yield event
+
+
+async def choose(log: LogReader, wanted: Wanted) -> Chosen:
+    """The events that belong to what is wanted.
 
     Raises:
         BundleError: a checkpoint that nothing saved.
+        LogUnavailableError: no answer.
     """
+    end = 0
+    async for event in log.read_all(backwards=True, limit=1):
+        end = event.position
     if wanted.is_everything:
-        return None
+        return Chosen(None, end)
     try:
-        return closed(await links(log), wanted)
+        return Chosen(closed(await links(log, end), wanted), end)
     except KeyError as error:
         raise BundleError(
             f"no run of the log saved a checkpoint {error.args[0]!r}: jimbot-learn list and show"
@@ -91,12 +113,12 @@ async def _write(
     log: LogReader,
     blobs: BlobStore,
     wanted: Wanted,
-    streams: Collection[str] | None,
+    chosen: Chosen,
     folder: Path,
 ) -> Manifest:
     seen = _Seen()
     with Hashed(folder, EVENTS) as events:
-        async for event in _chosen(log, streams):
+        async for event in chosen.events(log):
             events.write(to_line(event) + b"\n")
             seen.take(event)
     _refuse_unknown(wanted, seen)
@@ -107,16 +129,10 @@ async def _write(
     with Hashed(folder, README) as text:
         text.write(readme(wanted, copied))
     files = [*copied.files, events.told, heads.told, text.told]
-    manifest = _manifest(wanted, streams, seen, copied, files)
+    manifest = _manifest(wanted, chosen.streams, seen, copied, files)
     with Hashed(folder, MANIFEST) as told:
         told.write(manifest.to_json())
     return manifest
-
-
-async def _chosen(log: LogReader, streams: Collection[str] | None) -> AsyncIterator[RecordedEvent]:
-    async for event in log.read_all():
-        if streams is None or event.stream in streams:
-            yield event
 
 
 def _refuse_unknown(wanted: Wanted, seen: _Seen) -> None:

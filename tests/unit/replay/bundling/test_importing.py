@@ -1,21 +1,40 @@
 """From a bundle to a log of its own: any bytes, once, and into no log that holds something else."""
 
 import shutil
+import tarfile
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jimbot_stream.eventlog import NewEvent
+from jimbot_stream.eventlog import Expected, NewEvent
+from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.verify import verify_file
+from jimbot_stream.replay.bundling.closure import Wanted
+from jimbot_stream.replay.bundling.writing import choose
 from tests.support.homes import Home, files_of, replay
 
 STREAMS = st.sampled_from(["game-a", "game-b", "other", "audit-seals"])
 WRITTEN = st.lists(st.tuples(STREAMS, st.binary(max_size=60)), min_size=1, max_size=12)
+
+
+def forged(bundle: Path, edit: Callable[[list[bytes]], list[bytes]]) -> None:
+    """Other events, and a manifest that vouches for them."""
+    path = bundle / "events.jsonl"
+    path.write_bytes(b"".join(edit(path.read_bytes().splitlines(keepends=True))))
+    manifest = orjson.loads((bundle / "manifest.json").read_bytes())
+    for file in manifest["files"]:
+        if file["path"] == "events.jsonl":
+            content = path.read_bytes()
+            file |= {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
+    (bundle / "manifest.json").write_bytes(orjson.dumps(manifest))
 
 
 def event(number: int, data: bytes = b"{}") -> NewEvent:
@@ -158,3 +177,60 @@ def test_a_blob_that_an_unknown_event_names_goes_along(three: Home, tmp_path: Pa
     replay("import", bundle, "--data", tmp_path / "other")
 
     assert Home(tmp_path / "other").blobs.get(name) == b"a list of leaves"
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        (lambda lines: [lines[0], *lines], "0@game-a of the bundle does not follow"),
+        (lambda lines: [lines[1], lines[0], lines[2]], "0@game-a of the bundle does not follow"),
+        (lambda lines: [line.replace(b"game-b", b"$$game-a") for line in lines], "$$game-a"),
+        (lambda lines: [line.replace(b'"revision":1', b'"revision":7') for line in lines], "7@"),
+    ],
+    ids=["twice", "swapped", "a stream of the store's own", "a gap"],
+)
+def test_what_no_log_can_have_written_is_not_written_whoever_vouches_for_it(
+    three: Home, tmp_path: Path, edit: Callable[[list[bytes]], list[bytes]], named: str
+) -> None:
+    bundle = carried(three, tmp_path / "out")
+    forged(bundle, edit)
+
+    done = replay("import", bundle, "--data", tmp_path / "other")
+
+    assert done.exit_code == 2
+    assert named in " ".join(done.output.split())
+    assert Home(tmp_path / "other").events() == []
+
+
+@pytest.mark.parametrize("path", ["../../secret", "/etc/hostname", "blobs/../../secret", ""])
+def test_a_manifest_that_names_files_elsewhere_is_refused(
+    three: Home, tmp_path: Path, path: str
+) -> None:
+    bundle = carried(three, tmp_path / "out")
+    manifest = orjson.loads((bundle / "manifest.json").read_bytes())
+    manifest["files"].append({"path": path, "sha256": "0" * 64, "bytes": 1})
+    (bundle / "manifest.json").write_bytes(orjson.dumps(manifest))
+
+    done = replay("import", bundle, "--data", tmp_path / "other")
+
+    assert done.exit_code == 2
+    assert "is not within the bundle" in " ".join(done.output.split())
+
+
+def test_a_tar_file_with_paths_that_lead_out_is_refused(three: Home, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "bad.tar", "w") as tar:
+        tar.add(three.log_file, "../../out")
+
+    done = replay("import", tmp_path / "bad.tar", "--data", tmp_path / "other")
+
+    assert done.exit_code == 2
+    assert "is no bundle" in " ".join(done.output.split())
+
+
+async def test_what_is_appended_meanwhile_is_not_in_it(three: Home) -> None:
+    """The export ends where the log ended when it began."""
+    async with EmbeddedLog(three.log_file) as log:
+        chosen = await choose(log, Wanted())
+        await log.append("game-a", [event(7)], Expected.ANY)
+
+        assert len([each async for each in chosen.events(log)]) == 3

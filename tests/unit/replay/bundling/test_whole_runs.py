@@ -64,7 +64,7 @@ async def _gated(log: EmbeddedLog, blobs: BlobStore) -> None:
     await run.record_end("finished")
 
 
-async def _train(training: Training, run: TrainingRun, updates: int) -> None:
+async def _train(training: Training | DqnTraining, run: TrainingRun, updates: int) -> None:
     await training.train(lambda: run.update >= updates, lambda steps: None, lambda done: None)
 
 
