@@ -16,6 +16,7 @@ from jimbot_stream.replay.bundling.cli import export_command, import_command
 from jimbot_stream.replay.bundling.durable import digest_of
 from jimbot_stream.replay.bundling.manifest import MANIFEST
 from jimbot_stream.replay.bundling.opening import PREFIX, folder_of
+from jimbot_stream.replay.junit import to_junit
 from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
@@ -60,6 +61,12 @@ def main() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report here, too.",
 )
+@click.option(
+    "--junit",
+    "junit_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The same as JUnit XML, for a build server.",
+)
 def verify(
     log: str | None,
     data: Path | None,
@@ -71,6 +78,7 @@ def verify(
     no_evaluations: bool,
     jobs: int,
     json_file: Path | None,
+    junit_file: Path | None,
 ) -> None:
     """Execute every decision, update and evaluation again and compare.
 
@@ -93,6 +101,8 @@ def verify(
         raise CannotError(str(error)) from error
     if json_file is not None:
         json_file.write_bytes(report.to_json())
+    if junit_file is not None:
+        junit_file.write_bytes(to_junit(report))
     Console(highlight=False).print(report.rendered())
     sys.exit(report.exit_code)
 
