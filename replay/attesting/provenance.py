@@ -30,6 +30,8 @@ from jimbot_stream.replay.attesting.statement import (
 
 _NO_LIBRARIES: Final = ("compute_class", "device", "python")
 """Names of an environment that are no packages."""
+_FOUND: Final = ("evaluation_id", "environment_json", "rules_version", "player_version")
+"""Fields of an evaluation's beginning that nobody chose."""
 M = TypeVar("M", bound=Message)
 Told = tuple[RecordedEvent, M]
 
@@ -86,7 +88,7 @@ def _beginning(began: RecordedEvent, started: RunStarted, told: CheckpointSaved)
     return Provenance(
         _checkpoint(told.checkpoint),
         "beginning",
-        {"run_id": started.run_id, "run_seed": started.run_seed, "algorithm": started.algorithm},
+        _asked(started),
         {"environment": environment, "size": told.size},
         [*source, event("record", began), *_libraries(environment)],
         [],
@@ -100,42 +102,36 @@ async def _of_update(
 ) -> Provenance:
     (began, started), (recorded, update) = begun, applied
     environment = _object(update.environment_json)
+    before = _named_blobs(
+        checkpoint_in=update.checkpoint_in,
+        sampler_in=update.rollout.sampler_in,
+        memory_in=update.memory_in,
+    )
     games = [await _game(log, each) for each in update.episodes]
-    derived = {
-        "environment": environment,
-        "shuffle_seed": update.shuffle_seed,
-        "threads": update.threads,
-        "steps": update.steps,
-        "size": told.size,
-    }
-    if update.HasField("rollout"):
-        derived["rollout"] = to_dict(update.rollout)
+    records = [event("run", began), event("record", recorded)]
     return Provenance(
         _checkpoint(told.checkpoint),
         "update",
-        {
-            "run_id": started.run_id,
-            "run_seed": started.run_seed,
-            "algorithm": started.algorithm,
-            "update": update.update,
-            "config": _object(update.config_json),
-        },
-        derived,
-        [
-            *_named_blobs(
-                checkpoint_in=update.checkpoint_in,
-                sampler_in=update.rollout.sampler_in,
-                memory_in=update.memory_in,
-            ),
-            *games,
-            event("run", began),
-            event("record", recorded),
-            *_libraries(environment),
-        ],
+        _asked(started) | {"update": update.update, "config": _object(update.config_json)},
+        _derived(update) | {"environment": environment, "size": told.size},
+        [*before, *games, *records, *_libraries(environment)],
         _named_blobs(sampler_out=update.rollout.sampler_out, memory_out=update.memory_out),
         recorded,
         {"rules": told.rules_version, **_python(environment)},
     )
+
+
+def _asked(started: RunStarted) -> dict[str, Any]:
+    """What whoever began a run chose."""
+    names = ("run_id", "run_seed", "algorithm")
+    return {name: getattr(started, name) for name in names}
+
+
+def _derived(update: UpdateApplied) -> dict[str, Any]:
+    """What an update came to do, besides what it was told."""
+    names = ("shuffle_seed", "threads", "steps")
+    rollout = {"rollout": to_dict(update.rollout)} if update.HasField("rollout") else {}
+    return {name: getattr(update, name) for name in names} | rollout
 
 
 def _of_nobody(checkpoint: str, events: list[RecordedEvent]) -> Provenance:
@@ -154,30 +150,19 @@ def _of_nobody(checkpoint: str, events: list[RecordedEvent]) -> Provenance:
 
 
 def _of_evaluation(events: list[RecordedEvent]) -> Provenance:
-    (began, started), (ended, completed) = (
-        _first(events, EvaluationStarted),
-        _first(events, EvaluationCompleted),
-    )
+    began, started = _first(events, EvaluationStarted)
+    ended, completed = _first(events, EvaluationCompleted)
     environment = _object(started.environment_json)
-    asked = to_dict(started)
-    for name in ("evaluation_id", "environment_json", "rules_version", "player_version"):
-        asked.pop(name, None)
     means = {name: to_dict(getattr(completed, name)) for name in ("ante", "beaten", "won")}
-    results = [each for each in events if each.type == "GamesEvaluated"]
+    results = [event("results", each) for each in events if each.type == "GamesEvaluated"]
+    played = _named_blobs(checkpoint=started.checkpoint)
     return Provenance(
-        {
-            "name": f"{EVALUATION}{started.evaluation_id}",
-            "digest": {"sha256": completed.digest},
-        },
+        {"name": EVALUATION + started.evaluation_id, "digest": {"sha256": completed.digest}},
         "evaluation",
-        asked,
+        {name: told for name, told in to_dict(started).items() if name not in _FOUND},
         {"environment": environment, "player_version": started.player_version},
-        [
-            *_named_blobs(checkpoint=started.checkpoint),
-            event("record", began),
-            *_libraries(environment),
-        ],
-        [content("means", means), *(event("results", each) for each in results)],
+        [*played, event("record", began), *_libraries(environment)],
+        [content("means", means), *results],
         ended,
         {"rules": started.rules_version, **_python(environment)},
     )
