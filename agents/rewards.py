@@ -1,7 +1,7 @@
 """Rewards: pure functions of two successive visible states.
 
 A function's name stands in the recorded configuration of every update, so one that is
-changed gets a new name and the old one stays.
+changed after a release gets a new name and the old one stays.
 """
 
 from collections.abc import Callable

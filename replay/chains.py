@@ -66,8 +66,9 @@ def chain_faults(
         yield _finding(
             event, "revision", "0", str(event.revision), "missing", "The head is cut off."
         )
+    gap = verifier.expected is not None and event.revision > verifier.expected
     for damage in list(verifier.check(event)):  # all of it: the verifier moves on at the end
-        cause: Cause = "missing" if damage.kind == "revision" else "tampering"
+        cause: Cause = "missing" if damage.kind == "revision" and gap else "tampering"
         yield _finding(event, damage.kind, "as appended", damage.detail, cause)
     if None in read_chain_fields(event):
         yield _finding(event, "metadata", "digest and prev", "neither or one", "tampering")

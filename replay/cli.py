@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,9 +10,15 @@ from rich.console import Console
 
 from jimbot_stream.clock import SystemClock
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.replay.bundle import Bundle, BundleError
-from jimbot_stream.replay.history import GAME_PREFIX, RUN_PREFIX
+from jimbot_stream.replay.attesting.cli import attest, check_attestation
+from jimbot_stream.replay.bundling.checking import check_bundle, unreadable
+from jimbot_stream.replay.bundling.cli import export_command, import_command
+from jimbot_stream.replay.bundling.durable import digest_of
+from jimbot_stream.replay.bundling.manifest import MANIFEST
+from jimbot_stream.replay.bundling.opening import PREFIX, folder_of
+from jimbot_stream.replay.junit import to_junit
 from jimbot_stream.replay.lineage.cli import lineage
+from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
 from jimbot_stream.replay.replayer import Selection
@@ -34,6 +39,11 @@ def main() -> None:
 @LOG
 @DATA
 @click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, exists=True),
+    help="An exported bundle, a folder or a .tar file, instead of a log: first its files.",
+)
+@click.option(
     "--all", "everything", is_flag=True, help="Everything; so it is where none is named as well."
 )
 @click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
@@ -53,9 +63,16 @@ def main() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report here, too.",
 )
+@click.option(
+    "--junit",
+    "junit_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The same as JUnit XML, for a build server.",
+)
 def verify(
     log: str | None,
     data: Path | None,
+    bundle: Path | None,
     everything: bool,
     games: tuple[str, ...],
     runs: tuple[str, ...],
@@ -63,6 +80,7 @@ def verify(
     no_evaluations: bool,
     jobs: int,
     json_file: Path | None,
+    junit_file: Path | None,
 ) -> None:
     """Execute every decision, update and evaluation again and compare.
 
@@ -73,14 +91,20 @@ def verify(
     """
     if everything and (games or runs or no_updates or no_evaluations):
         raise click.UsageError("--all leaves nothing out: give no other choice with it")
-    source = source_of(log, data)
+    if bundle is not None and (log or data):
+        raise click.UsageError("--bundle is log and blobs in one: give neither --log nor --data")
     selection = Selection(games, runs, updates=not no_updates, evaluations=not no_evaluations)
     try:
-        report = _verified(source, selection, jobs)
+        if bundle is not None:
+            report = _verified_bundle(bundle, selection, jobs)
+        else:
+            report = _verified(source_of(log, data), selection, jobs)
     except (EventLogError, BundleError) as error:
         raise CannotError(str(error)) from error
     if json_file is not None:
         json_file.write_bytes(report.to_json())
+    if junit_file is not None:
+        junit_file.write_bytes(to_junit(report))
     Console(highlight=False).print(report.rendered())
     sys.exit(report.exit_code)
 
@@ -97,35 +121,6 @@ def show(log: str | None, data: Path | None, address: str, as_json: bool) -> Non
         asyncio.run(show_events(source.log, address, Console(highlight=False), as_json=as_json))
     except (EventLogError, BundleError, AddressError) as error:
         raise CannotError(str(error)) from error
-
-
-@main.command()
-@LOG
-@DATA
-@click.option("--game", "games", multiple=True, metavar="ID", help="Only this game; repeatable.")
-@click.option("--run", "runs", multiple=True, metavar="ID", help="Only this run; repeatable.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def export(
-    log: str | None, data: Path | None, games: tuple[str, ...], runs: tuple[str, ...], file: Path
-) -> None:
-    """Write events to FILE, one JSON object a line, as `--log jsonl:FILE` reads them.
-
-    Every byte of data and metadata is kept, so the file can be verified like the log;
-    the checkpoints stay in the data folder.
-    """
-    streams = [*(GAME_PREFIX + name for name in games), *(RUN_PREFIX + name for name in runs)]
-    try:
-        count = asyncio.run(_export(source_of(log, data).log, streams, file))
-    except (EventLogError, BundleError) as error:
-        raise CannotError(str(error)) from error
-    click.echo(f"{count:,} events written to {file}")
-
-
-async def _export(address: str, streams: Sequence[str], file: Path) -> int:
-    async with open_reader(address) as log:
-        events = [event async for event in log.read_all() if not streams or event.stream in streams]
-    Bundle(events).save(file)
-    return len(events)
 
 
 def _verified(source: Source, selection: Selection, processes: int) -> Report:
@@ -154,12 +149,30 @@ def _verified(source: Source, selection: Selection, processes: int) -> Report:
     return report
 
 
+def _verified_bundle(bundle: Path, selection: Selection, processes: int) -> Report:
+    """Files against the manifest, and, where events can be read at all, what they tell."""
+    with folder_of(bundle) as folder:
+        files = list(check_bundle(folder))
+        told = digest_of(folder / MANIFEST)
+        click.echo(f"manifest sha256 {told}: compare it with the one you were told")
+        report = Report()
+        if not unreadable(files):
+            report = _verified(source_of(f"{PREFIX}{folder}", None), selection, processes)
+        for verdict in files:
+            report.add(verdict)
+        return report
+
+
 async def _survey(address: str) -> Survey:
     async with open_reader(address) as log:
         return await survey(log)
 
 
-for _command in (seal, prove, check_proof, fsck, keygen, whatif, lineage):
+for _command in (
+    *(seal, prove, check_proof, fsck, keygen),
+    *(export_command, import_command, attest, check_attestation),
+    *(whatif, lineage),
+):
     main.add_command(_command)
 
 

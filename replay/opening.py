@@ -8,14 +8,16 @@ from pathlib import Path
 from jimbot_stream.config import Settings
 from jimbot_stream.eventlog import LogReader
 from jimbot_stream.eventlog.opening import open_log
-from jimbot_stream.replay.bundle import Bundle
+from jimbot_stream.replay.bundling.bundle_log import BundleLog
+from jimbot_stream.replay.bundling.lines_log import LinesLog
+from jimbot_stream.replay.bundling.opening import PREFIX
 
 SQLITE, LINES, READ_ONLY = "sqlite:", "jsonl:", "?mode=ro"
 
 
 @asynccontextmanager
 async def open_reader(address: str) -> AsyncIterator[LogReader]:
-    """The log at an address: ``sqlite:PATH``, ``jsonl:PATH``, or the URI of a server.
+    """The log at an address: ``sqlite:PATH``, ``bundle:FOLDER``, ``jsonl:PATH``, or a server's URI.
 
     A file is opened for reading only, so its server may go on writing it.
 
@@ -23,13 +25,23 @@ async def open_reader(address: str) -> AsyncIterator[LogReader]:
         EventLogError: there is none, or it does not answer.
         BundleError: the file of lines holds something else.
     """
-    if address.startswith(LINES):
-        yield Bundle.load(Path(address.removeprefix(LINES)))
+    if address.startswith((LINES, PREFIX)):
+        lines = _lines(address)
+        try:
+            yield lines
+        finally:
+            lines.close()
         return
     if address.startswith(SQLITE):
         address = address.removesuffix(READ_ONLY) + READ_ONLY
     async with open_log(replace(Settings(), log=address)) as log:
         yield log
+
+
+def _lines(address: str) -> LinesLog:
+    if address.startswith(PREFIX):
+        return BundleLog(Path(address.removeprefix(PREFIX)))
+    return LinesLog(Path(address.removeprefix(LINES)))
 
 
 def address_of(settings: Settings) -> str:

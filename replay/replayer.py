@@ -165,7 +165,8 @@ class Replayer:
             history = await read_history(self._log, stream)
             for verdict in check_chain(history):
                 yield verdict
-            inspection = Inspection(self._log, self._blobs, Trust())
+            retention = getattr(self._log, "stream_metadata", None)
+            inspection = Inspection(self._log, self._blobs, Trust(), retention)
             async for verdict in inspection.verdicts([entry.event for entry in history.entries]):
                 yield verdict
 

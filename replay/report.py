@@ -36,6 +36,12 @@ class Count:
         """All of them."""
         return self.identical + self.tolerated + self.diverged
 
+    def add(self, other: "Count") -> None:
+        """Count those of another part, too."""
+        self.identical += other.identical
+        self.tolerated += other.tolerated
+        self.diverged += other.diverged
+
 
 @dataclass(slots=True)
 class Report:
@@ -51,16 +57,22 @@ class Report:
     not_made_again: int = 0
     """Blobs that runs let go of and that were left out, as updates were."""
     seconds: float = 0.0
+    parts: dict[tuple[Kind, str], Count] = field(default_factory=dict)
+    """The same counts by kind and stream, each place where one differs counted."""
 
     def add(self, verdict: Verdict) -> None:
         """Count a verdict."""
         count = self.counts[verdict.kind]
+        part = self.parts.setdefault((verdict.kind, verdict.stream), Count())
         if isinstance(verdict, Match):
             count.identical += 1
+            part.identical += 1
         elif isinstance(verdict, Tolerated):
             count.tolerated += 1
+            part.tolerated += 1
             self._furthest(verdict)
         else:
+            part.diverged += 1
             self._blame({_thing(verdict)})
             self._keep([verdict])
 
@@ -70,6 +82,8 @@ class Report:
             mine = self.counts[kind]
             mine.identical += count.identical
             mine.tolerated += count.tolerated
+        for key, count in other.parts.items():
+            self.parts.setdefault(key, Count()).add(count)
         self._blame(other.things)
         self._keep(other.divergences)
         if other.tolerated is not None:

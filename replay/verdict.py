@@ -24,6 +24,7 @@ Kind = Literal[
     "blob",  # a file that the record names by its sha256
     "log",  # what no stream shows by itself
     "file",  # the embedded log's file as a whole
+    "bundle file",  # a file of a bundle, against its manifest
 ]
 """What was checked. A log has as many verdicts of a kind as it holds of these things."""
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from jimbot_stream.eventlog import EventLogError
-from jimbot_stream.replay.bundle import BundleError
 from jimbot_stream.replay.lineage.addressing import subject_of
 from jimbot_stream.replay.lineage.index import read_index
 from jimbot_stream.replay.lineage.report import as_text, to_dot, to_json
 from jimbot_stream.replay.lineage.summary import Summary, summarised
 from jimbot_stream.replay.lineage.tracing import trace
+from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.showing import AddressError
 from jimbot_stream.replay.sources import DATA, LOG, CannotError, source_of

@@ -12,7 +12,7 @@ from jimbot_stream.agents.rewards import REWARDS
 from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.contracts import DecisionMode
 from jimbot_stream.eventlog import EventLogError, LogReader
-from jimbot_stream.replay.bundle import BundleError
+from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source
 from jimbot_stream.replay.policies import Policies, WeightsError

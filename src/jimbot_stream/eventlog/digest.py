@@ -111,10 +111,18 @@ class StreamVerifier:
         self._revision = event.revision
         self.head = _chain(previous or "", event)
 
+    @property
+    def expected(self) -> int | None:
+        """Revision of the next event; None where any may be the first."""
+        return None if self._revision is None else self._revision + 1
+
     def _check_revision(self, event: RecordedEvent) -> Iterator[Damage]:
-        wanted = event.revision if self._revision is None else self._revision + 1
-        if event.revision != wanted:
+        wanted = event.revision if self.expected is None else self.expected
+        if event.revision > wanted:
             yield self._damage(event.revision, "revision", f"revision {wanted} is missing")
+        elif event.revision < wanted:
+            told = f"it stands after revision {self._revision}"
+            yield self._damage(event.revision, "revision", told)
 
     def _check_unchained(self, event: RecordedEvent) -> Iterator[Damage]:
         self.unchained += 1

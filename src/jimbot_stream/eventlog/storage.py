@@ -91,6 +91,18 @@ class Storage:
         pass_point("after-insert")
         return Appended(state.last, self.position)
 
+    def restore(self, stream: str, revision: int, created_ns: int, event: Proposed) -> Appended:
+        """Write an event as another store recorded it, its revision and time kept.
+
+        Raises:
+            WrongExpectedVersionError: the stream goes as far already; nothing was written.
+        """
+        state = self._state(stream)
+        if revision <= state.last:
+            raise WrongExpectedVersionError(stream, revision - 1, state.last)
+        self._insert(stream, state, revision, event, created_ns)
+        return Appended(revision, self.position)
+
     def delete(self, stream: str, expected: ExpectedVersion) -> Appended:
         """Soft-delete: replace the stream's metadata by a cut above all revisions.
 
@@ -151,7 +163,14 @@ class Storage:
         ).fetchone()
         return found[0] if found else None
 
-    def _insert(self, stream: str, state: StreamState, revision: int, event: Proposed) -> None:
+    def _insert(
+        self,
+        stream: str,
+        state: StreamState,
+        revision: int,
+        event: Proposed,
+        created_ns: int | None = None,
+    ) -> None:
         if state.number is None:
             cursor = self._db.execute("INSERT INTO streams (name) VALUES (?)", (stream,))
             state.number = cursor.lastrowid
@@ -162,7 +181,7 @@ class Storage:
             event.id,
             event.type,
             event.json,
-            self._clock.now_ns(),
+            self._clock.now_ns() if created_ns is None else created_ns,
             event.data,
             event.metadata,
         )

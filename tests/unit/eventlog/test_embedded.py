@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from jimbot_stream.clock import FrozenClock
-from jimbot_stream.eventlog import EventLogError, Expected, LogUnavailableError, NewEvent
+from jimbot_stream.eventlog import (
+    EventLogError,
+    Expected,
+    LogUnavailableError,
+    NewEvent,
+    WrongExpectedVersionError,
+)
 from jimbot_stream.eventlog import storage as storages
 from jimbot_stream.eventlog.embedded import EmbeddedLog
 from jimbot_stream.eventlog.verify import verify_file
@@ -217,3 +223,22 @@ async def test_appends_of_many_tasks_share_commits(
             *(log.append(name, [new_event(0, name)], Expected.NO_STREAM) for name in names)
         )
     assert len(commits) < 100
+
+
+async def test_an_event_of_another_store_keeps_revision_and_time(
+    tmp_path: Path, new_event: Make
+) -> None:
+    path = tmp_path / "events.sqlite"
+    clock = FrozenClock()
+    event = storages.Proposed(new_event(5, "game-1").id.bytes, "Told", 1, b"{}", b"{}")
+    async with EmbeddedLog(path, clock) as log:
+        await log.submit(lambda storage: storage.restore("game-1", 5, 7, event))
+        await log.append("game-1", [new_event(6, "game-1")], 5)
+        with pytest.raises(WrongExpectedVersionError):
+            await log.submit(lambda storage: storage.restore("game-1", 6, 8, event))
+
+        found = [(e.revision, e.created_ns) async for e in log.read_stream("game-1")]
+
+    assert found == [(5, 7), (6, clock.ns)]
+    *_, report = verify_file(path)
+    assert not report.problems

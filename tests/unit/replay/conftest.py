@@ -52,6 +52,7 @@ from jimbot_stream.eventlog.naming import (
 from jimbot_stream.replay.bundle import Bundle
 from jimbot_stream.replay.replayer import Replayer
 from jimbot_stream.replay.verdict import Divergence
+from tests.support.homes import Home
 
 RUN_SEED = 7
 
@@ -228,6 +229,14 @@ async def _build(folder: Path) -> House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Whole games and a run in an embedded log; never written to by a test."""
     return asyncio.run(_build(tmp_path_factory.mktemp("house")))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty data folder that a test fills."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return Home(folder)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_verify_ends_with_the_sentence_and_code_0_when_all_is_identical(house: H
     assert last == f"{decisions(house)} decisions and 2 updates verified: all identical"
 
 
-@pytest.mark.parametrize("command", [("verify",), ("show", "game-x"), ("export", "out.jsonl")])
+@pytest.mark.parametrize("command", [("verify",), ("show", "game-x"), ("export", "--out", "out")])
 def test_a_folder_without_a_log_is_not_taken_for_the_server_of_this_machine(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -202,10 +202,15 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     assert "none.sqlite" in result.output
 
 
-def test_an_exported_game_is_verified_without_its_log(house: House, tmp_path: Path) -> None:
+def test_lines_of_a_game_are_verified_with_the_blobs_of_its_log(
+    house: House, tmp_path: Path
+) -> None:
     file = tmp_path / "one.jsonl"
 
-    exported = replay("export", "--data", house.folder, "--game", "one", file)
+    exported = replay(
+        *("export", "--data", house.folder, "--game", "one", "--no-origins"),
+        *("--view", "lines", "--out", file),
+    )
     verified = replay(
         *("verify", "--log", f"jsonl:{file}", "--data", house.folder, "--jobs", "1"),
     )
