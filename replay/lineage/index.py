@@ -177,8 +177,8 @@ class Index:
     def begin_evaluation(self, event: RecordedEvent, told: EvaluationStarted) -> None:
         """Who was evaluated, on what."""
         node = Node("evaluation", told.evaluation_id)
-        facts = {"player": told.player, "purpose": told.purpose, "panel": told.panel}
-        self.graph.note(node, games=told.games, **facts)
+        self.graph.note(node, player=told.player, purpose=told.purpose)
+        self.graph.note(node, panel=told.panel, games=told.games)
         self.join(event, node, "measured", Node("checkpoint", told.checkpoint))
         self.join(event, node, "played under", Node("rules", told.rules_version))
         self._configured(event, node, "", told.environment_json)

@@ -72,7 +72,7 @@ class Games:
     @property
     def steps(self) -> int:
         """T."""
-        return self.rewards.shape[1]
+        return int(self.rewards.shape[1])
 
 
 def _aligned(columns: Sequence[Floats], steps: int) -> Floats:

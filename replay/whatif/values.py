@@ -78,7 +78,7 @@ def _weighted(
             played = (counts @ returns(games, gamma)) / counts.sum(axis=1)
         else:
             played = of(against, gamma, counts)
-        return of(games, gamma, counts) - played
+        return np.asarray(of(games, gamma, counts) - played)
 
     count = len(games.rewards)
     all_once = np.ones((1, count))

@@ -12,6 +12,7 @@ from jimbot_stream.replay.whatif.estimators import (
     Floats,
     Game,
     Games,
+    Weighted,
     doubly_robust,
     drawn_again,
     effective,
@@ -20,7 +21,7 @@ from jimbot_stream.replay.whatif.estimators import (
     weighted_doubly_robust,
     weighted_per_decision,
 )
-from jimbot_stream.replay.whatif.values import estimates
+from jimbot_stream.replay.whatif.values import Plain, estimates
 
 GAMMA = 0.9
 STATES, ACTIONS, HORIZON = 3, 2, 5
@@ -85,15 +86,15 @@ def trials() -> tuple[Process, list[Games]]:
 
 def _off(found: NDArray[np.float64], truth: float) -> float:
     """How many standard errors a mean lies from the truth."""
-    return abs(found.mean() - truth) / (found.std(ddof=1) / np.sqrt(len(found)))
+    return float(abs(found.mean() - truth) / (found.std(ddof=1) / np.sqrt(len(found))))
 
 
 @pytest.mark.parametrize("of", [per_decision, doubly_robust])
-def test_the_plain_estimators_are_unbiased(of: object, trials: tuple[Process, list[Games]]) -> None:
+def test_the_plain_estimators_are_unbiased(of: Plain, trials: tuple[Process, list[Games]]) -> None:
     one, records = trials
     truth = one.values(one.asked)[HORIZON, 0]
 
-    found = np.concatenate([of(games, GAMMA) for games in records])  # type: ignore[operator]
+    found = np.concatenate([of(games, GAMMA) for games in records])
 
     assert _off(found, truth) < 4
 
@@ -123,13 +124,13 @@ def test_a_bad_control_brings_no_bias() -> None:
 
 
 @pytest.mark.parametrize("of", [weighted_per_decision, weighted_doubly_robust])
-def test_the_weighted_estimators_come_to_the_truth_with_many_games(of: object) -> None:
+def test_the_weighted_estimators_come_to_the_truth_with_many_games(of: Weighted) -> None:
     one = process()
     games = Games.of(one.play(8000, np.random.default_rng(3), one.values(one.asked)))
     counts = drawn_again(8000, 1, 40)
 
-    found = of(games, GAMMA, np.ones((1, 8000)))[0]  # type: ignore[operator]
-    spread = np.std(of(games, GAMMA, counts))  # type: ignore[operator]
+    found = of(games, GAMMA, np.ones((1, 8000)))[0]
+    spread = np.std(of(games, GAMMA, counts))
 
     assert abs(found - one.values(one.asked)[HORIZON, 0]) < 4 * spread
     assert spread < 0.1
