@@ -21,7 +21,7 @@ from jimbot_stream.replay.whatif.players import Other, recorded
 from jimbot_stream.replay.whatif.reading import Played, Wanted, games_of, played, streams_of
 from jimbot_stream.replay.whatif.support import Support, support_of
 from jimbot_stream.replay.whatif.tally import Tally
-from jimbot_stream.replay.whatif.terms import Configurations, Terms
+from jimbot_stream.replay.whatif.terms import Configurations, Terms, refuse_different
 from jimbot_stream.replay.whatif.values import Estimate, estimates
 
 
@@ -112,7 +112,8 @@ class _Asking:
 
     def take(self, game: Game, revisions: dict[str, int], known: Configurations) -> None:
         """Compare the decisions of one game."""
-        terms = self._terms_of(game, known)
+        checkpoints = {made.checkpoint for made in game.made}
+        terms = known.of(checkpoints, self.question.gamma, self.question.reward)
         try:
             decisions = played(game, revisions, reward_named(terms.reward))
         except FeedError as error:
@@ -120,20 +121,8 @@ class _Asking:
             self.told.done(len(game.made))
             return
         self._terms[terms] = None
-        if len(self._terms) > 1:
-            raise ValueError(_differing(self._terms))
+        refuse_different(self._terms)
         self._compare(game, decisions)
-
-    def _terms_of(self, game: Game, known: Configurations) -> Terms:
-        question = self.question
-        if question.gamma is not None and question.reward is not None:
-            return Terms(question.reward, question.gamma, "as given")
-        terms = known.of({made.checkpoint for made in game.made})
-        if question.gamma is not None:
-            terms = replace(terms, gamma=question.gamma, source="discount as given")
-        if question.reward is not None:
-            terms = replace(terms, reward=question.reward, source=f"discount {terms.source}")
-        return terms
 
     def _compare(self, game: Game, decisions: Sequence[Played]) -> None:
         pairs = [self._one(each) for each in decisions]
@@ -190,11 +179,3 @@ def _seed(ours: str, theirs: str) -> int:
     """Of the games drawn again: equal questions give equal intervals."""
     digest = hashlib.sha256(f"jimbot whatif|{ours}|{theirs}".encode()).digest()
     return int.from_bytes(digest[:8], "little")
-
-
-def _differing(terms: dict[Terms, None]) -> str:
-    each = "; ".join(f"{one.reward}, {one.gamma:g} {one.source}" for one in terms)
-    return (
-        f"the games were played for other rewards or discounts ({each}): choose games with --run"
-        " or --game, or say --gamma and --reward"
-    )

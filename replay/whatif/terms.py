@@ -1,6 +1,6 @@
 """How a game's value is counted: by the reward and the discount of the run that played it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -29,11 +29,14 @@ class Terms:
     """Who says so, in words."""
 
 
+_UNKNOWN: Final = Terms(REWARD, GAMMA, "no run is known")
+
+
 @dataclass(slots=True)
 class Configurations:
     """What the runs of a log were told, by the checkpoints that they made or began with."""
 
-    _told: dict[str, list[tuple[str, Terms]]] = field(default_factory=dict)
+    _told: dict[str, list[Terms]] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, log: LogReader) -> "Configurations":
@@ -48,32 +51,51 @@ class Configurations:
                 found._note(update.checkpoint_out, update.run_id, update.config_json)
         return found
 
-    def of(self, checkpoints: set[str]) -> Terms:
-        """The terms of the runs that these checkpoints are of.
+    def of(
+        self, checkpoints: Collection[str], gamma: float | None = None, reward: str | None = None
+    ) -> Terms:
+        """The terms of the runs that these checkpoints are of, but for those that are given.
 
         Raises:
             ValueError: they differ.
         """
-        told = {
-            (terms.reward, terms.gamma): (run, terms)
-            for name in sorted(checkpoints)
-            for run, terms in self._told.get(name, ())
-        }
-        if len(told) > 1:
-            each = "; ".join(
-                f"{run}: {reward}, {gamma:g}" for (reward, gamma), (run, _) in told.items()
-            )
-            raise ValueError(
-                f"the games were decided by runs with other rewards or discounts ({each}):"
-                " choose games with --run or --game, or say --gamma and --reward"
-            )
-        return next((terms for _, terms in told.values()), Terms(REWARD, GAMMA, "no run is known"))
+        told = [terms for name in sorted(checkpoints) for terms in self._told.get(name, ())]
+        given = [_given(terms, gamma, reward) for terms in told or [_UNKNOWN]]
+        refuse_different(given)
+        return given[0]
 
     def _note(self, checkpoint: str, run: str, config_json: str) -> None:
         terms = _terms(run, config_json)
         told = self._told.setdefault(checkpoint, [])
-        if (run, terms) not in told:
-            told.append((run, terms))
+        if terms not in told:
+            told.append(terms)
+
+
+def refuse_different(told: Iterable[Terms]) -> None:
+    """Make sure that values can be added up.
+
+    Raises:
+        ValueError: rewards or discounts differ; the message says whose they are.
+    """
+    kinds = {(terms.reward, terms.gamma): terms for terms in told}
+    if len(kinds) > 1:
+        each = "; ".join(f"{one.reward}, {one.gamma:g} {one.source}" for one in kinds.values())
+        raise ValueError(
+            f"the games were played for other rewards or discounts ({each}): choose games with"
+            " --run or --game, or say --gamma and --reward"
+        )
+
+
+def _given(terms: Terms, gamma: float | None, reward: str | None) -> Terms:
+    """The terms with what is given in their place."""
+    if gamma is None and reward is None:
+        return terms
+    both = gamma is not None and reward is not None
+    return Terms(
+        reward or terms.reward,
+        terms.gamma if gamma is None else gamma,
+        "as given" if both else f"as given, the rest {terms.source}",
+    )
 
 
 def _terms(run: str, config_json: str) -> Terms:

@@ -72,7 +72,7 @@ def process() -> Process:
     return Process(moves, paid, played, asked)
 
 
-TRIALS, GAMES = 150, 60
+TRIALS, GAMES = 100, 60
 
 
 @pytest.fixture(scope="module")
