@@ -93,7 +93,8 @@ def _line(link: Link, forwards: bool) -> str:
     to = link.later if forwards else link.earlier
     several = f" by {link.events:,} events" if link.events > 1 else ""
     until = f" … {link.last}" if link.last != link.first else ""
-    return f"  {relation} {_title(to)}{_decisions(to)}{several} [{link.first}{until}]"
+    part = f"{link.edges:,} of the " if link.edges < len(to.members) else ""
+    return f"  {relation} {part}{_title(to)}{_decisions(to)}{several} [{link.first}{until}]"
 
 
 def to_json(found: Summary, *, unreadable: int) -> bytes:

@@ -12,6 +12,7 @@ from jimbot_stream.replay.bundle import Bundle
 from jimbot_stream.replay.lineage.addressing import subject_of
 from jimbot_stream.replay.lineage.graph import Graph, Node
 from jimbot_stream.replay.lineage.index import Index, read_index
+from jimbot_stream.replay.lineage.report import as_text
 from jimbot_stream.replay.lineage.summary import MOST, summarised
 from jimbot_stream.replay.lineage.tracing import trace
 from jimbot_stream.replay.showing import AddressError
@@ -156,6 +157,8 @@ async def test_long_lists_are_drawn_together_and_nothing_is_lost() -> None:
         members = [node for group in found.groups for node in group.members]
         assert sorted(members) == sorted(traced.depths)
         assert sum(link.edges for link in found.links) == len(traced.edges)
+    lines = list(as_text(short))
+    assert any("learned from 3 of the games 120 of long" in line for line in lines), lines
     games = next(group for group in short.groups if group.kind == "game")
     assert games.name.startswith(f"{3 * many} of long: ")
     updates = next(group for group in short.groups if len(group.members) > MOST)
