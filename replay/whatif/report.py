@@ -143,7 +143,7 @@ def _partings(found: Comparison) -> Table:
         caption="what each does, and to it the probabilities of that / of what the other does",
     )
     for name in ("decision", "ante", found.ours[:12], "value", found.theirs[:12], "value"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for each in found.tally.partings:
         table.add_row(
             each.address,
@@ -197,7 +197,7 @@ def _supported(found: Comparison) -> Iterator[str]:
         until = "all decisions" if found.horizon is None else f"{found.horizon} decisions"
         yield (
             f"reward {terms.reward}, discount {terms.gamma:g} ({terms.source}), {until};"
-            f" {support.games:,} games weighed, effective number {support.effective:.1f},"
+            f" games weighed {support.games:,}, effective number {support.effective:.1f},"
             f" largest share {support.share:.1%}, mean weight {support.mean_weight:.3g}"
         )
 

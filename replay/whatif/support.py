@@ -97,10 +97,10 @@ def _worst(by_step: list[_Judged]) -> tuple[str, ...]:
 def _about_games(count: int, left_out: int) -> list[str]:
     why = []
     if count < LEAST_GAMES:
-        why.append(f"{count} games can be weighed; at least {LEAST_GAMES} must")
+        why.append(f"games that can be weighed: {count}; at least {LEAST_GAMES} must be")
     if left_out > MOST_LEFT_OUT * (count + left_out):
         why.append(
-            f"{left_out} of {count + left_out} games cannot be weighed: unfinished, not obeyed, or"
+            f"games that cannot be weighed: {left_out} of {count + left_out}; unfinished, not obeyed, or"
             " decided without a draw; what is left would be a selection"
         )
     return why

@@ -25,7 +25,7 @@ def test_few_games_are_not_enough_however_well_they_fit() -> None:
     found = support_of(games([[0.0]] * (LEAST_GAMES - 1)), 0)
 
     assert not found.enough
-    assert found.why_thin[0] == "9 games can be weighed; at least 10 must"
+    assert found.why_thin[0] == "games that can be weighed: 9; at least 10 must be"
 
 
 def test_one_game_with_most_of_the_weight_is_found_and_located() -> None:
@@ -61,7 +61,7 @@ def test_games_without_weights_are_not_left_out_silently() -> None:
     found = support_of(games([[0.0]] * 40), 3)
 
     assert not found.enough
-    assert "3 of 43 games cannot be weighed" in found.why_thin[0]
+    assert "games that cannot be weighed: 3 of 43" in found.why_thin[0]
 
 
 def test_no_game_at_all() -> None:

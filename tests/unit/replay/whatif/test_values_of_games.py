@@ -105,7 +105,7 @@ def test_tables_tell_it_and_how_far_the_games_carry_it(folder: Path) -> None:
     assert "Value of" in told
     assert "doubly robust" in told
     assert "No value is estimated" not in told
-    assert f"{GAMES} games weighed" in told
+    assert f"games weighed {GAMES}," in told
 
 
 def test_who_is_surer_is_refused_for_whole_games(folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_three_games_are_too_few_for_a_value_and_it_says_so(house: House) -> Non
     result = whatif(house, "--checkpoint", house.checkpoint, "--game", "one", "--game", "two")
 
     assert "No value is estimated" in result.output
-    assert "2 games can be weighed; at least 10 must" in result.output
+    assert "games that can be weighed: 2; at least 10 must be" in result.output
     assert "Value of" not in result.output
 
 
