@@ -27,6 +27,7 @@ from jimbot_stream.replay.seals.cli import check_proof, fsck, keygen, prove, sea
 from jimbot_stream.replay.showing import AddressError, show_events
 from jimbot_stream.replay.sources import DATA, LOG, CannotError, progress, source_of
 from jimbot_stream.replay.survey import Survey, survey
+from jimbot_stream.replay.travel.cli import at, diff, list_command
 from jimbot_stream.replay.whatif.cli import whatif
 
 
@@ -172,6 +173,7 @@ for _command in (
     *(seal, prove, check_proof, fsck, keygen),
     *(export_command, import_command, attest, check_attestation),
     *(whatif, lineage),
+    *(list_command, at, diff),
 ):
     main.add_command(_command)
 

@@ -100,7 +100,7 @@ def _about_games(count: int, left_out: int) -> list[str]:
         why.append(f"games that can be weighed: {count}; at least {LEAST_GAMES} must be")
     if left_out > MOST_LEFT_OUT * (count + left_out):
         why.append(
-            f"games that cannot be weighed: {left_out} of {count + left_out}; unfinished, not obeyed, or"
-            " decided without a draw; what is left would be a selection"
+            f"games that cannot be weighed: {left_out} of {count + left_out}; they are unfinished,"
+            " not obeyed, or decided without a draw, and what is left would be a selection"
         )
     return why

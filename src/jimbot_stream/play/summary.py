@@ -7,6 +7,7 @@ from rich.table import Table
 
 from jimbot_stream.play.tally import Generation, Latency, Tally
 from jimbot_stream.play.verification import Verified
+from jimbot_stream.replay.seals.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Summary:
     """Time of playing and learning."""
     discrepancies: list[str] = field(default_factory=list)
     """Where the players' count and the worker's differ."""
+    sealed: Note | None = None
+    """The root over everything, if it was sealed."""
 
     @property
     def exit_code(self) -> int:
@@ -95,6 +98,9 @@ def _facts(summary: Summary) -> Table:
         "updates taken into service": _taken(tally),
         "verified": f"{verified.conclusion} ({verified.seconds:.1f} s)",
     }
+    if summary.sealed is not None:
+        told = f"{summary.sealed.size:,} events under {summary.sealed.root.hex()[:12]}"
+        rows["sealed, without a signature"] = told
     for name, value in rows.items():
         table.add_row(name, value)
     return table

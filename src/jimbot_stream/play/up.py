@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,9 @@ from jimbot_stream.bus import Start
 from jimbot_stream.bus.consumer import EventConsumer, ReplyConsumer
 from jimbot_stream.bus.kafka import KafkaBus
 from jimbot_stream.bus.producer import GameProducer
+from jimbot_stream.checkpoints import BlobStore
 from jimbot_stream.clock import Clock, SystemClock
+from jimbot_stream.eventlog.opening import open_log
 from jimbot_stream.play import gauges, page, plan, processes, progress, summary, verification
 from jimbot_stream.play.children import Children
 from jimbot_stream.play.desk import Desk
@@ -29,6 +31,9 @@ from jimbot_stream.play.ports import free_ports, is_free
 from jimbot_stream.play.table import Table
 from jimbot_stream.play.tally import Tally
 from jimbot_stream.replay.opening import address_of, open_reader
+from jimbot_stream.replay.seals.anchor import NAME, write_anchor
+from jimbot_stream.replay.seals.note import Note
+from jimbot_stream.replay.seals.sealing import Sealer
 from jimbot_stream.streams import topics
 
 T = TypeVar("T")
@@ -109,11 +114,13 @@ class _Run:
             begin = self._clock.monotonic()
             differences = await self._played()
             seconds = self._clock.monotonic() - begin
+            self._tally.stage = "sealing the log"
+            note = await self._seal()
             self._tally.stage = "verifying every decision and update"
             found = await verification.verify(self._site.environment, self._data / "logs")
             self._tally.stage = "done"
             events = await self._count_events()
-        return summary.Summary(self._tally, found, events, seconds, differences)
+        return summary.Summary(self._tally, found, events, seconds, differences, note)
 
     async def _played(self) -> list[str]:
         """Start the processes, play all games, end the processes."""
@@ -181,6 +188,14 @@ class _Run:
         epoch = self._clock.now_ns() // 1_000_000
         producer = GameProducer(bus, source, epoch=epoch, clock=self._clock)
         return Desk(producer, replies, self._clock, prefix=prefix)
+
+    async def _seal(self) -> Note:
+        """Put everything under one root, before it is verified; gives what vouches for it."""
+        settings = self._site.settings
+        async with open_log(replace(settings, log=address_of(settings))) as log:
+            note = (await Sealer(log, BlobStore(settings.blobs)).seal()).seal.note
+        write_anchor(settings.data / NAME, note)
+        return note
 
     async def _count_events(self) -> int:
         count = 0

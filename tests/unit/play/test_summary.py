@@ -12,6 +12,7 @@ from jimbot_stream.play.plan import GamePlan
 from jimbot_stream.play.summary import Summary, show
 from jimbot_stream.play.tally import GameResult, Tally
 from jimbot_stream.play.verification import Verified
+from jimbot_stream.replay.seals.note import Note
 
 
 def played(position: int) -> Action:
@@ -97,3 +98,8 @@ def test_the_digest_depends_on_every_action_but_not_on_their_order(tally: Tally)
         ),
     )
     assert other.digest() != tally.digest()
+
+
+def test_the_root_of_the_seal_is_told(tally: Tally) -> None:
+    text = " ".join(printed(Summary(tally, GOOD, 10, 1.0, [], Note("log", 1234, b"\x5a" * 32))))
+    assert "1,234 events under 5a5a5a5a5a5a" in text

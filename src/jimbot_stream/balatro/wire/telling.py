@@ -52,6 +52,8 @@ _NEED_PLAIN_JOKER = frozenset(
 _Look = tuple[int, ...]
 """A card as a tuple: the fields of ``state.CARD`` in their order."""
 _RANK, _SUIT, _ENHANCEMENT, _EDITION, _MARKS, _BIRTH = 0, 1, 2, 3, 5, 7
+_FACE_DOWN, _FORCED, _STONE = int(Mark.FACE_DOWN), int(Mark.FORCED), int(Enhancement.STONE)
+"""Plain numbers: a flag's own operators take longer than all else that is done to a card."""
 
 
 def state_message(run: "Run") -> GameState:
@@ -153,12 +155,15 @@ def _card(look: _Look) -> Card:
 
 def _unseen(look: _Look) -> Card:
     """The card as the deck view shows it: what marks it in the hand is not told."""
-    return _card((*look[:_MARKS], look[_MARKS] & ~Mark.FORCED, *look[_MARKS + 1 :]))
+    marks = look[_MARKS]
+    if not marks & _FORCED:
+        return _card(look)
+    return _card((*look[:_MARKS], marks & ~_FORCED, *look[_MARKS + 1 :]))
 
 
 def _seen(look: _Look) -> Card:
-    if look[_MARKS] & Mark.FACE_DOWN:
-        return Card(face_down=True, forced=bool(look[_MARKS] & Mark.FORCED))
+    if look[_MARKS] & _FACE_DOWN:
+        return Card(face_down=True, forced=bool(look[_MARKS] & _FORCED))
     return _card(look)
 
 
@@ -168,7 +173,7 @@ def _put_piles(message: GameState, s: Any) -> None:
         [looks[c] for c in s[pile][: s[f"{pile}_count"]].tolist()]
         for pile in ("hand", "draw", "gone")
     )
-    hidden = [look for look in (*hand, *gone) if look[_MARKS] & Mark.FACE_DOWN]
+    hidden = [look for look in (*hand, *gone) if look[_MARKS] & _FACE_DOWN]
     message.hand.extend(map(_seen, hand))
     if _AURA in _held(s):
         for told, look in zip(message.hand, hand, strict=True):
@@ -179,12 +184,12 @@ def _put_piles(message: GameState, s: Any) -> None:
 
 def _place(look: _Look) -> tuple[int, ...]:
     """Order of the deck view: suit, rank, age; stone cards, which show neither, first."""
-    stone = look[_ENHANCEMENT] == Enhancement.STONE
+    stone = look[_ENHANCEMENT] == _STONE
     return (0, 0, look[_BIRTH]) if stone else (look[_SUIT], look[_RANK], look[_BIRTH])
 
 
 def _shown_place(look: _Look) -> tuple[int, ...]:
-    return (1,) if look[_MARKS] & Mark.FACE_DOWN else (0, *_place(look))
+    return (1,) if look[_MARKS] & _FACE_DOWN else (0, *_place(look))
 
 
 # --- items -----------------------------------------------------------------------------
