@@ -46,7 +46,7 @@ def shell(environment: dict[str, str], tmp_path: Path) -> Path:
     return script
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 def test_the_parts_work_one_by_one(shell: Path, environment: dict[str, str]) -> None:
     with subprocess.Popen(
         ["bash", str(shell)],
@@ -57,7 +57,7 @@ def test_the_parts_work_one_by_one(shell: Path, environment: dict[str, str]) -> 
         start_new_session=True,
     ) as process:
         try:
-            code = process.wait(460)
+            code = process.wait(880)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
     log.seek(0)
