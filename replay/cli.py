@@ -17,6 +17,7 @@ from jimbot_stream.replay.bundling.durable import digest_of
 from jimbot_stream.replay.bundling.manifest import MANIFEST
 from jimbot_stream.replay.bundling.opening import PREFIX, folder_of
 from jimbot_stream.replay.junit import to_junit
+from jimbot_stream.replay.lineage.cli import lineage
 from jimbot_stream.replay.lines import BundleError
 from jimbot_stream.replay.opening import open_reader
 from jimbot_stream.replay.parallel import Source, jobs_of, verify_in_parallel
@@ -27,6 +28,7 @@ from jimbot_stream.replay.showing import AddressError, show_events
 from jimbot_stream.replay.sources import DATA, LOG, CannotError, progress, source_of
 from jimbot_stream.replay.survey import Survey, survey
 from jimbot_stream.replay.travel.cli import at, diff, list_command
+from jimbot_stream.replay.whatif.cli import whatif
 
 
 @click.group()
@@ -170,6 +172,7 @@ async def _survey(address: str) -> Survey:
 for _command in (
     *(seal, prove, check_proof, fsck, keygen),
     *(export_command, import_command, attest, check_attestation),
+    *(whatif, lineage),
     *(list_command, at, diff),
 ):
     main.add_command(_command)

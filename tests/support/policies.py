@@ -23,7 +23,7 @@ def weak(seed: int = 0) -> bytes:
     return following({"play": 2.0, "score_log": -1.0, **_WALKS}, seed)
 
 
-def following(columns: Mapping[str, float], seed: int) -> bytes:
+def following(columns: Mapping[str, float], seed: int, *, sharpness: float = _SHARPNESS) -> bytes:
     """Prefers candidates by a weighted sum of their columns; seeds tell equal policies apart."""
     read = from_bytes(untrained(seed))
     module = {name: np.zeros_like(value) for name, value in read.module.items()}
@@ -31,5 +31,5 @@ def following(columns: Mapping[str, float], seed: int) -> bytes:
         module["candidate.weight"][0, CANDIDATE.index(name)] = weight
     module["candidate.bias"][0] = 1.0  # above what the rectifier cuts off
     module["mixed.weight"][0, 0] = 1.0
-    module["score.weight"][0, 0] = _SHARPNESS
+    module["score.weight"][0, 0] = sharpness
     return replace(read, module=module, run_seed=seed).to_bytes()
