@@ -69,17 +69,22 @@ def test_the_parts_work_one_by_one(shell: Path, environment: dict[str, str]) -> 
     assert "all identical" in told
 
 
-@pytest.mark.timeout(300)
-def test_make_run_plays_learns_and_verifies(environment: dict[str, str]) -> None:
+@pytest.mark.timeout(600)
+def test_the_way_of_an_audit_works_as_typed(environment: dict[str, str], tmp_path: Path) -> None:
+    """Its first command is ``make run``; the record of it goes to a folder of this test's own."""
     assert "make run\n" in blocks()
+    text = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
+    typed = "\n".join(BLOCK.findall(text)).replace("audit-data", str(tmp_path / "audit-data"))
     done = subprocess.run(
-        ["make", "run", "ARGS=--games 12 --generation 4 --seed 7"],
+        ["bash", "-c", f"set -eux\n{typed}"],
         cwd=ROOT,
         env={name: text for name, text in environment.items() if not name.startswith("JIMBOT_")},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "3 of 3 updates were repeated and found identical" in done.stdout
+    assert done.stdout.count("Everything is as it was written") == 1
+    assert done.stdout.count("verified: all identical") == 3  # make run, verify, verify --bundle
