@@ -11,6 +11,7 @@ from rich.console import Console
 
 from jimbot_stream.agents.beginning import to_begin_from
 from jimbot_stream.agents.budget import budget_of
+from jimbot_stream.agents.cluster import prepare_to_fork
 from jimbot_stream.agents.options import ADDRESS, DEVICE, FROM, MINUTES, PROFILE
 from jimbot_stream.agents.population.membership import PopulationConfig, population_name
 from jimbot_stream.agents.rollouts.config import ALGORITHM, TrainConfig, from_json
@@ -118,6 +119,8 @@ def population(
     itself. What the best one reached flatters it, for it was chosen for that: `evaluate` it on
     held-out games, then `promote population1.0`.
     """
+    if address is not None:
+        prepare_to_fork()
     perform(
         _population(
             (run_seed, begun_from),

@@ -9,6 +9,7 @@ import click
 from jimbot_stream.agents.algorithms import PlayConfig, algorithm_named
 from jimbot_stream.agents.beginning import to_begin_from
 from jimbot_stream.agents.budget import budget_of
+from jimbot_stream.agents.cluster import prepare_to_fork
 from jimbot_stream.agents.curriculum.named import CURRICULA, NO_CURRICULUM, with_curriculum
 from jimbot_stream.agents.dqn import config as dqn
 from jimbot_stream.agents.exploration.named import EXPLORE, exploring
@@ -91,6 +92,8 @@ def train(
         config = exploring(with_curriculum(config, curriculum), explored)
     elif curriculum != NO_CURRICULUM or explored:
         raise click.UsageError("--curriculum and --explore go with --algo ppo")
+    if address is not None:
+        prepare_to_fork()
     perform(
         _train(
             (run_seed, begun_from),

@@ -81,7 +81,7 @@ async def test_a_genuine_run_is_found_identical(trained: Events, blobs: BlobStor
         (UPDATE_2, {"memory_out": ""}, "memory_out", "rules"),
         (SAVED_1, {"memory": OTHER}, "memory", "tampering"),
         (SAVED_2, {"memory": ""}, "memory", "tampering"),
-        (UPDATE_1, {"metrics": {}}, "metrics.episodes", "tampering"),
+        (UPDATE_1, {"metrics": {}}, "metrics.ante", "tampering"),
         (0, {"algorithm": "ppo"}, "algorithm", "tampering"),
         (UPDATE_1, {"shuffle_seed": 99}, "shuffle_seed", "seed"),
     ],
