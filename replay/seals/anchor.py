@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from jimbot_stream.replay.bundling.durable import sync_folder
 from jimbot_stream.replay.seals.merkle import ProofError
 from jimbot_stream.replay.seals.note import Note, read_note
 
@@ -30,14 +31,15 @@ def write_anchor(file: Path, note: Note) -> None:
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=".writing-", dir=file.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(str(note))
-        opened.flush()
-        os.fsync(opened.fileno())
-    Path(temporary).replace(file)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(folder)
-    os.close(folder)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(str(note))
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(temporary).replace(file)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    sync_folder(file.parent)
 
 
 def read_anchor(file: Path) -> Note | None:
